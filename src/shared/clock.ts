@@ -1,0 +1,27 @@
+import { instant, type Instant, type Millis } from './brand.ts';
+
+export interface Clock {
+  now(): Instant;
+  /** Resolves after `span`; rejects with the signal's reason if it aborts first. */
+  sleep(span: Millis, options: { readonly signal: AbortSignal }): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => instant(Date.now()),
+  sleep: (span, { signal }) =>
+    new Promise((resolve, reject) => {
+      const abort = (): void => {
+        clearTimeout(timer);
+        reject(signal.reason as Error);
+      };
+      if (signal.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      }, span);
+      signal.addEventListener('abort', abort, { once: true });
+    }),
+};

@@ -1,0 +1,38 @@
+/** The shape of an HTTP call. Who makes it is `adapters/http.ts`; who describes it needs no client. */
+import type { Millis } from './brand.ts';
+import type { Result } from './result.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Sent as it is; callers encode. */
+  readonly body?: string;
+  /** Time for one attempt, from connecting to the last byte. */
+  readonly timeout: Millis;
+  /** Skip certificate verification, because the user's manifest says so. */
+  readonly insecure?: boolean;
+  /** An HTTP proxy for this call, `http://host:port`. */
+  readonly proxy?: string;
+  /** Answers longer than this are cut off and count as `too-large`. */
+  readonly maxBytes?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly body: string;
+  /** In milliseconds, of the attempt that answered. */
+  readonly elapsed: Millis;
+}
+
+/** Why there is no response. `detail` never contains a header, a query string or credentials. */
+export type HttpError =
+  | { readonly kind: 'unreachable'; readonly detail: string }
+  | { readonly kind: 'timeout'; readonly detail: string }
+  | { readonly kind: 'too-large'; readonly detail: string };
+
+/** Any status is a response; rejects only with the reason of an aborted signal. */
+export type Http = (
+  request: HttpRequest,
+  options: { readonly signal: AbortSignal },
+) => Promise<Result<HttpResponse, HttpError>>;
