@@ -1,0 +1,47 @@
+/** Group, version, kind and plural of everything we touch. */
+
+export interface Kind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** As in the URL. */
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+function namespaced(apiVersion: string, kind: string, plural: string): Kind {
+  return { apiVersion, kind, plural, namespaced: true };
+}
+
+function clusterScoped(apiVersion: string, kind: string, plural: string): Kind {
+  return { apiVersion, kind, plural, namespaced: false };
+}
+
+export const KINDS = {
+  Canary: namespaced('flagger.app/v1beta1', 'Canary', 'canaries'),
+  MetricTemplate: namespaced('flagger.app/v1beta1', 'MetricTemplate', 'metrictemplates'),
+  AlertProvider: namespaced('flagger.app/v1beta1', 'AlertProvider', 'alertproviders'),
+  Deployment: namespaced('apps/v1', 'Deployment', 'deployments'),
+  ControllerRevision: namespaced('apps/v1', 'ControllerRevision', 'controllerrevisions'),
+  Service: namespaced('v1', 'Service', 'services'),
+  ConfigMap: namespaced('v1', 'ConfigMap', 'configmaps'),
+  Secret: namespaced('v1', 'Secret', 'secrets'),
+  Event: namespaced('v1', 'Event', 'events'),
+  Lease: namespaced('coordination.k8s.io/v1', 'Lease', 'leases'),
+  VirtualService: namespaced('networking.istio.io/v1beta1', 'VirtualService', 'virtualservices'),
+  DestinationRule: namespaced('networking.istio.io/v1beta1', 'DestinationRule', 'destinationrules'),
+  HTTPRoute: namespaced('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
+  CustomResourceDefinition: clusterScoped(
+    'apiextensions.k8s.io/v1',
+    'CustomResourceDefinition',
+    'customresourcedefinitions',
+  ),
+} as const satisfies Record<string, Kind>;
+
+export type KindName = keyof typeof KINDS;
+
+/** The entry for an object's apiVersion and kind; undefined for what we do not know. */
+export function kindOf(of: { readonly apiVersion: string; readonly kind: string }): Kind | undefined {
+  return Object.values<Kind>(KINDS).find(
+    ({ apiVersion, kind }) => apiVersion === of.apiVersion && kind === of.kind,
+  );
+}

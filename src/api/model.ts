@@ -1,0 +1,188 @@
+/**
+ * What the resources of group `flagger.app` say, once parsed: plain domain values without deprecated fields.
+ * `canary.ts`, `metric-template.ts` and `alert-provider.ts` make them from objects.
+ */
+import type { HookType, Spec, Status } from '../core/model.ts';
+import type { Millis, Percent } from '../shared/brand.ts';
+import type { KubeObject } from './objects.ts';
+
+/** A Canary as the controller works with it. */
+export interface Canary {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly deleting: boolean;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly target: TargetRef;
+  /** As written or as the flag says; resolved to a registry key by `traffic/registry.ts`. */
+  readonly provider: string;
+  /** Prometheus for built-in and in-line metrics, if not the controller's own. */
+  readonly metricsServer: string | undefined;
+  readonly service: ServiceSpec;
+  readonly analysis: AnalysisSpec;
+  /** What decisions depend on. `spec.hooks[i]` and `spec.metrics[i]` are `analysis.webhooks[i]`, `analysis.metrics[i]`. */
+  readonly spec: Spec;
+  readonly status: Status;
+  /** The object as the API server gave it; nothing in it is lost when it is written back. */
+  readonly object: KubeObject;
+}
+
+export interface TargetRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** `spec.service` (F§1.3). Fields only one provider reads are kept as written, under `raw`. */
+export interface ServiceSpec {
+  /** The Service clients use; `-primary` and `-canary` follow from it. */
+  readonly apex: string;
+  readonly port: number;
+  readonly portName: string;
+  readonly targetPort: number | string;
+  readonly appProtocol: string | undefined;
+  readonly trafficDistribution: string | undefined;
+  readonly portDiscovery: boolean;
+  readonly headless: boolean;
+  readonly timeout: string | undefined;
+  readonly backendTimeout: string | undefined;
+  readonly gateways: readonly string[] | undefined;
+  readonly gatewayRefs: readonly Readonly<Record<string, unknown>>[];
+  readonly hosts: readonly string[];
+  readonly delegation: boolean;
+  readonly trafficPolicy: Readonly<Record<string, unknown>> | undefined;
+  readonly match: readonly HttpMatch[];
+  readonly rewrite: Readonly<Record<string, unknown>> | undefined;
+  readonly retries: Readonly<Record<string, unknown>> | undefined;
+  readonly headers: HeaderOperations | undefined;
+  /** Permanent RequestMirror filters of the Gateway API; nothing to do with `analysis.mirror`. */
+  readonly mirror: readonly Readonly<Record<string, unknown>>[];
+  readonly corsPolicy: Readonly<Record<string, unknown>> | undefined;
+  readonly metadata: Readonly<Record<'apex' | 'primary' | 'canary', CustomMetadata>>;
+  readonly unmanaged: { readonly annotations: readonly string[]; readonly labels: readonly string[] };
+}
+
+export interface CustomMetadata {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface HeaderOperations {
+  readonly request?: HeaderOperation;
+  readonly response?: HeaderOperation;
+}
+
+export interface HeaderOperation {
+  readonly add?: Readonly<Record<string, string>>;
+  readonly set?: Readonly<Record<string, string>>;
+  readonly remove?: readonly string[];
+}
+
+export interface StringMatch {
+  readonly exact?: string;
+  readonly prefix?: string;
+  readonly regex?: string;
+  readonly suffix?: string;
+}
+
+/** Istio's HTTPMatchRequest, the shape every Flagger provider starts from. */
+export interface HttpMatch {
+  readonly uri?: StringMatch;
+  readonly method?: StringMatch;
+  readonly headers?: Readonly<Record<string, StringMatch>>;
+  readonly queryParams?: Readonly<Record<string, StringMatch>>;
+  readonly sourceLabels?: Readonly<Record<string, string>>;
+  readonly [key: string]: unknown;
+}
+
+/** `spec.analysis` or `spec.canaryAnalysis` (F§1.4), folded. */
+export interface AnalysisSpec {
+  readonly interval: Millis;
+  readonly threshold: number;
+  /** As written, for the alert's field "Traffic routing"; 0 and empty where unset. */
+  readonly stepWeight: number;
+  readonly stepWeights: readonly number[];
+  readonly maxWeight: number;
+  readonly mirrorWeight: Percent;
+  /** Percent of updated replicas that must be available to count as ready. */
+  readonly primaryReadyThreshold: number;
+  readonly canaryReadyThreshold: number;
+  readonly match: readonly HttpMatch[];
+  readonly metrics: readonly MetricSpec[];
+  readonly webhooks: readonly WebhookSpec[];
+  readonly alerts: readonly AlertSpec[];
+}
+
+export interface MetricSpec {
+  readonly name: string;
+  /** As written, `1m`; '' where a template metric has none. Built-in and in-line entries default to `1m`. */
+  readonly interval: string;
+  readonly thresholdRange: { readonly min?: number; readonly max?: number } | undefined;
+  /** The old way: minimum for request-success-rate, maximum for everything else. 0 where unset. */
+  readonly threshold: number;
+  readonly query: string | undefined;
+  readonly templateRef: { readonly name: string; readonly namespace: string | undefined } | undefined;
+  readonly templateVariables: Readonly<Record<string, string>>;
+}
+
+export interface WebhookSpec {
+  readonly type: HookType;
+  readonly name: string;
+  readonly url: string;
+  readonly timeout: Millis;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly muteAlert: boolean;
+  readonly retries: number;
+  readonly disableTLS: boolean;
+}
+
+export type Severity = 'info' | 'warn' | 'error';
+
+export interface AlertSpec {
+  readonly name: string;
+  readonly severity: Severity;
+  readonly providerRef: { readonly name: string; readonly namespace: string | undefined };
+}
+
+export interface MetricTemplate {
+  readonly namespace: string;
+  readonly name: string;
+  readonly provider: {
+    readonly type: string;
+    readonly address: string;
+    readonly headers: Readonly<Record<string, readonly string[]>>;
+    readonly secretRef: string | undefined;
+    readonly region: string;
+    readonly insecureSkipVerify: boolean;
+  };
+  readonly query: string;
+}
+
+export interface AlertProvider {
+  readonly namespace: string;
+  readonly name: string;
+  readonly type: string;
+  readonly channel: string;
+  readonly username: string;
+  readonly address: string;
+  readonly proxy: string;
+  readonly secretRef: string | undefined;
+}
+
+/** What can be said of a field: in `serin check`, in conditions and in events, always in these words. */
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  /** Dotted path of the field, `spec.analysis.metrics[0].interval`; '' for the whole object. */
+  readonly field: string;
+  /** A sentence: what was found, what is allowed, what to do. Lower case, no full stop. */
+  readonly message: string;
+}
+
+/** What a traffic provider can do, as data, so that a spec can be held against it without importing it. */
+export interface Capabilities {
+  readonly weights: boolean;
+  readonly mirror: { readonly canary: boolean; readonly blueGreen: boolean };
+  readonly match: boolean;
+}

@@ -1,0 +1,73 @@
+/** The list of effects a pass over one Canary may have. Give it a cluster's and it is the controller; a world's, and it is the rehearsal. */
+import type {
+  Action,
+  Answer,
+  Command,
+  News,
+  Observed,
+  Question,
+  Situation,
+  Spec,
+  Status,
+  Tried,
+  Verdict,
+  WaitingFor,
+} from '../core/model.ts';
+import type { Instant, Millis } from '../shared/brand.ts';
+import type { Result } from '../shared/result.ts';
+
+export interface Stored {
+  /** The resource version every write of this pass is fenced by. */
+  readonly version: string;
+  readonly spec: Spec;
+  readonly status: Status;
+  readonly commands: readonly Command[];
+  readonly deleting: boolean;
+  readonly problem: Situation['problem'];
+}
+
+export type CommitError =
+  /** Somebody wrote the Canary since it was loaded. */
+  | { readonly kind: 'conflict'; readonly detail: string }
+  /** The API server dropped what it does not know; our CRDs are not installed. */
+  | { readonly kind: 'pruned'; readonly detail: string }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; readonly detail: string };
+
+export interface ActionError {
+  readonly action: Action['kind'];
+  /** A conflict is no fault: the next look settles it, and nobody is told. */
+  readonly conflict: boolean;
+  readonly detail: string;
+}
+
+export interface Ports {
+  /** The Canary from the cache; undefined when it is gone. */
+  load(): Promise<Stored | undefined>;
+  /** One look, newer than everything this pass has written. */
+  observe(): Promise<Observed>;
+  /** Puts one question; takes as long as the hook or the metric may. */
+  ask(question: Question): Promise<Answer>;
+  /** Writes the status if the Canary is still at `version`. */
+  commit(status: Status, version: string): Promise<Result<undefined, CommitError>>;
+  /** One action, from the objects of the last look, under their versions. */
+  perform(action: Action): Promise<Result<undefined, ActionError>>;
+  /** Hands the committed outbox and the notices of a wait to the announcer; returns at once. */
+  tell(status: Status, notices: readonly News[]): void;
+  /** What this process has tried since the last commit; undefined after a restart. */
+  tried(): Tried | undefined;
+  now(): Instant;
+}
+
+export type ReconcileResult =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'refused'; readonly error: CommitError }
+  | { readonly kind: 'moved'; readonly status: Status; readonly failures: readonly ActionError[] }
+  | {
+      readonly kind: 'waiting';
+      readonly waitingFor: WaitingFor;
+      readonly failures: readonly ActionError[];
+      readonly requeueAfter?: Millis;
+    };
+
+export type { Verdict };

@@ -1,0 +1,405 @@
+/**
+ * The vocabulary of a rollout: what the user asked for, what we remember, what one look found, what may be
+ * asked, done and told. Plain data throughout, so that a situation can be written to a file and decided again.
+ */
+import type { Instant, Millis, Percent, Revision } from '../shared/brand.ts';
+
+export type Phase =
+  | 'Initializing'
+  | 'Initialized'
+  | 'Waiting'
+  | 'Progressing'
+  | 'WaitingPromotion'
+  | 'Promoting'
+  | 'Finalising'
+  | 'Succeeded'
+  | 'Failed'
+  | 'Terminating';
+
+// ---------------------------------------------------------------------------------------------- what is asked for
+
+export type HookType =
+  | 'confirm-rollout'
+  | 'pre-rollout'
+  | 'rollout'
+  | 'confirm-traffic-increase'
+  | 'confirm-promotion'
+  | 'post-rollout'
+  | 'rollback'
+  | 'event';
+
+/** As much of a webhook as a decision depends on. Its index in `Spec.hooks` is its name in questions. */
+export interface Hook {
+  readonly type: HookType;
+  readonly name: string;
+  /** No alert while this gate holds. */
+  readonly muted: boolean;
+}
+
+export type MetricSource = 'builtin' | 'query' | 'template' | 'none';
+
+/** As much of a metric check as a decision depends on. Its index in `Spec.metrics` is its name in questions. */
+export interface Metric {
+  readonly name: string;
+  readonly source: MetricSource;
+  /** What a check that cannot say means: one failed check, another look later, or nothing. */
+  readonly onInconclusive: 'fail' | 'wait' | 'pass';
+}
+
+export type Strategy =
+  /** `weights` ascend and end the analysis; with `mirror` one mirrored position comes first. */
+  | { readonly kind: 'canary'; readonly weights: readonly Percent[]; readonly mirror: boolean }
+  | { readonly kind: 'ab-testing'; readonly iterations: number }
+  /** `routed`: there is a route that can send all traffic to the canary at the end. */
+  | {
+      readonly kind: 'blue-green';
+      readonly iterations: number;
+      readonly mirror: boolean;
+      readonly routed: boolean;
+    };
+
+/** What a Canary asks for, as far as it decides anything. */
+export interface Spec {
+  readonly strategy: Strategy;
+  /** Percent of traffic moved back per interval during promotion; 0 moves everything at once. */
+  readonly stepWeightPromotion: Percent;
+  readonly interval: Millis;
+  /** Failed checks that end a run; at least 1. */
+  readonly threshold: number;
+  /** Time for a workload to become ready and for a change to take hold. */
+  readonly progressDeadline: Millis;
+  readonly skipAnalysis: boolean;
+  readonly suspend: boolean;
+  readonly revertOnDeletion: boolean;
+  readonly hooks: readonly Hook[];
+  readonly metrics: readonly Metric[];
+  /** Can this provider send live traffic to the canary? Not `kubernetes`. */
+  readonly routed: boolean;
+}
+
+// -------------------------------------------------------------------------------------------------- what we remember
+
+/** Where traffic is: the canary's share, and whether its requests are copies. */
+export interface Routes {
+  readonly canary: Percent;
+  readonly mirrored: boolean;
+}
+
+/** A position of the progression. `final` marks the last of blue-green, which is reached through a gate. */
+export interface Step {
+  readonly canaryWeight: Percent;
+  readonly mirrored: boolean;
+  readonly final?: true;
+}
+
+export type Verb = 'abort' | 'retry' | 'promote' | 'pause';
+
+/** What a person wrote into the Canary's annotations; `value` is the whole annotation. */
+export interface Command {
+  readonly verb: Verb;
+  readonly revision: Revision;
+  readonly value: string;
+}
+
+/**
+ * The target as last seen, with the name it was given then. The same uid and generation are the same template
+ * whatever the digest, the same digest is the same template whatever the generation.
+ */
+export interface TargetRecord {
+  readonly uid: string;
+  readonly generation: number;
+  /** Of the pod template, by the scheme its prefix names. */
+  readonly template: string;
+  readonly revision: Revision;
+  /** Digests of the tracked configuration, by `configmap/<name>` or `secret/<name>`. */
+  readonly configs: Readonly<Record<string, string>>;
+}
+
+/** A spec that cannot be followed, since when, and why. */
+export interface Invalid {
+  /** CamelCase, the reason of the condition: InvalidSpec, UnknownProvider, DuplicateTarget, … */
+  readonly reason: string;
+  readonly detail: string;
+  readonly since: Instant;
+}
+
+/** The durable memory of a rollout. */
+export interface Status {
+  /** Whose memory this is: ours, Flagger's, or that of a Canary nobody has looked at. */
+  readonly origin: 'ours' | 'flagger' | 'new';
+  readonly phase: Phase;
+  /** Index into the progression; -1 before the first position. */
+  readonly step: number;
+  /** The share of traffic the canary is meant to have, whatever the strategy. */
+  readonly canaryWeight: Percent;
+  readonly mirrored: boolean;
+  readonly failedChecks: number;
+  /** Counts the intentions about traffic; the mesh objects carry the number they were written for. */
+  readonly routesMark: number;
+  /** Whether the target is still owed its scaling down. */
+  readonly park: 'none' | 'due' | 'done';
+  /** The command last carried out, by verb, so that none is carried out twice. */
+  readonly obeyed: Readonly<Partial<Record<Verb, string>>>;
+  /** Told to nobody yet. Written with the change it tells of, crossed off once told. */
+  readonly outbox: readonly Announcement[];
+  /** The number the next announcement gets; it makes an announcement's key unique for this Canary. */
+  readonly sequence: number;
+  readonly lastAppliedRevision: Revision;
+  readonly lastPromotedRevision: Revision;
+  /** When the rollout last moved. Crossing off news and renewing the target record leave it alone. */
+  readonly changedAt: Instant;
+  /** When the phase was entered; deadlines of workloads never count from before. */
+  readonly phaseSince: Instant;
+  /** Digest of the progression `step` points into; another digest means the position must be found anew. */
+  readonly plan: string;
+  readonly target: TargetRecord | undefined;
+  readonly invalid: Invalid | undefined;
+}
+
+// ------------------------------------------------------------------------------------------------ what one look found
+
+/** Judged by `readiness.ts` from raw counts, conditions, generation, the clock and the start of the phase. */
+export type Readiness =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'progressing'; readonly detail: string }
+  | { readonly kind: 'stuck'; readonly detail: string };
+
+export interface Workload {
+  /** NO_REVISION for a primary whose template and configuration copies name different ones. */
+  readonly revision: Revision;
+  readonly scaledUp: boolean;
+  readonly readiness: Readiness;
+}
+
+export interface Target extends Workload {
+  /** What `Status.target` should say after this look. */
+  readonly record: TargetRecord;
+}
+
+/** The position the mesh shows, the intention it was written for, and when that was written. */
+export interface MarkedRoutes extends Routes {
+  /** -1 where the objects carry no mark of ours. */
+  readonly mark: number;
+  readonly since: Instant;
+  /** Something other than the position differs from what we would write: a host, a selector, a missing rule. */
+  readonly drifted: boolean;
+}
+
+/** What one look at the cluster found. What does not exist is undefined. */
+export interface Observed {
+  readonly target: Target | undefined;
+  readonly primary: Workload | undefined;
+  /** The revision that `write-primary` could restore. */
+  readonly snapshot: Revision | undefined;
+  /** Undefined before anything routes, and where what routes cannot be understood. */
+  readonly routes: MarkedRoutes | undefined;
+  /** What keeps the routes from being understood, if they exist and cannot be. */
+  readonly malformedRoutes?: string;
+  /** The Services of primary and canary are as they should be. */
+  readonly services: boolean;
+  /** The Canary carries our finalizer. */
+  readonly finalizer: boolean;
+  /** Apex and routes are back as the user had them; only looked at while Terminating. */
+  readonly released: boolean;
+}
+
+// ------------------------------------------------------------------------------------- what may be asked and answered
+
+/** Every question names the revision it is about, so that no answer outlives it, and its place in the spec. */
+export type Question =
+  | { readonly kind: 'hook'; readonly type: HookType; readonly index: number; readonly revision: Revision }
+  | { readonly kind: 'metric'; readonly index: number; readonly revision: Revision }
+  /** Do the metric systems answer at all? Asked once, before a Canary is Initialized; holds nothing up. */
+  | { readonly kind: 'providers'; readonly revision: Revision };
+
+/** Why a check did not pass. Each kind is a sentence in `wording.ts`. */
+export type CheckFailure =
+  | {
+      readonly kind: 'success-rate' | 'duration' | 'metric';
+      readonly metric: string;
+      /** Percent, milliseconds, or whatever the metric measures. */
+      readonly value: number;
+      readonly bound: number;
+      readonly side: 'min' | 'max';
+    }
+  | { readonly kind: 'hook'; readonly hook: string; readonly detail: string }
+  | {
+      readonly kind: 'no-values';
+      readonly metric: string;
+      readonly source: MetricSource;
+      /** The metric provider or observer asked, as in `istio`. */
+      readonly provider: string;
+      readonly detail: string;
+    }
+  | {
+      readonly kind: 'query-failed';
+      readonly metric: string;
+      readonly source: MetricSource;
+      readonly detail: string;
+    }
+  | { readonly kind: 'unusable'; readonly metric: string }
+  /** `part` names what of the template is at fault; `subject` which secret or provider. */
+  | {
+      readonly kind: 'template';
+      readonly template: string;
+      readonly part: 'template' | 'secret' | 'provider' | 'query';
+      readonly subject: string;
+      readonly detail: string;
+    }
+  | { readonly kind: 'providers'; readonly detail: string };
+
+export type Answer =
+  | { readonly kind: 'yes' }
+  /** The answer is against: a bad value, a refusal. */
+  | { readonly kind: 'no'; readonly failure: CheckFailure }
+  /** It does not say: no data, no answer, an answer that makes no sense. */
+  | { readonly kind: 'inconclusive'; readonly failure: CheckFailure };
+
+/** The answers of this pass. */
+export interface Answers {
+  get(question: Question): Answer | undefined;
+}
+
+// -------------------------------------------------------------------------------------------------- what may be done
+
+export type Action =
+  | { readonly kind: 'write-services' }
+  /** Writes the apex Service and the provider's objects, with their mark. */
+  | { readonly kind: 'set-routes'; readonly routes: Routes; readonly mark: number }
+  | { readonly kind: 'write-primary'; readonly from: 'target' | 'snapshot'; readonly revision: Revision }
+  | { readonly kind: 'keep-snapshot'; readonly revision: Revision }
+  | { readonly kind: 'scale-target'; readonly up: boolean }
+  /** While Terminating: the apex selects the target again, what the provider changed is put back. */
+  | { readonly kind: 'release-traffic' }
+  | { readonly kind: 'set-finalizer'; readonly present: boolean };
+
+/** What has to happen before anything else can; the answer to "why is it not moving?". */
+export type WaitingFor =
+  /** A target to exist; a new revision; suspend or pause to be lifted; requests to leave the target. */
+  | { readonly kind: 'target' | 'revision' | 'resume' | 'drain' }
+  /** At rest with the target running although it was parked: somebody scaled it up. */
+  | { readonly kind: 'revision-target-running' }
+  /** Neither the primary nor a snapshot holds the promoted revision: a revert or a new revision is the cure. */
+  | { readonly kind: 'proven-revision'; readonly revision: Revision }
+  | { readonly kind: 'spec'; readonly reason: string; readonly detail: string }
+  | { readonly kind: 'routes'; readonly detail: string }
+  | {
+      readonly kind: 'cluster';
+      readonly actions: readonly Action[];
+      readonly stalled: boolean;
+      readonly detail: string;
+    }
+  | { readonly kind: 'workload'; readonly workload: 'primary' | 'target'; readonly detail: string }
+  | { readonly kind: 'interval'; readonly until: Instant }
+  | { readonly kind: 'question'; readonly question: Question; readonly detail: string };
+
+// -------------------------------------------------------------------------------------------------- what may be told
+
+/** Why a run was rolled back. */
+export type Reason =
+  | { readonly kind: 'threshold'; readonly failedChecks: number }
+  | { readonly kind: 'stuck'; readonly workload: 'primary' | 'target'; readonly detail: string }
+  | { readonly kind: 'target-gone' }
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'rollback-hook'; readonly hook: string }
+  | { readonly kind: 'unsettled'; readonly detail: string }
+  | { readonly kind: 'invalid-spec'; readonly detail: string };
+
+/** One thing people are told; `wording.ts` gives it words, and says which become alerts. */
+export type News =
+  | { readonly kind: 'providers-available' }
+  | { readonly kind: 'providers-unavailable'; readonly detail: string }
+  | { readonly kind: 'initialized' }
+  | { readonly kind: 'taken-over' }
+  | { readonly kind: 'new-revision' }
+  | { readonly kind: 'restarted' }
+  | { readonly kind: 'analysis-starts' }
+  /** A hook consented: confirm-rollout, pre-rollout, confirm-traffic-increase, confirm-promotion, rollback. */
+  | { readonly kind: 'hook-passed'; readonly type: HookType; readonly hook: string }
+  /** A gate holds: confirm-rollout, confirm-traffic-increase, confirm-promotion. */
+  | { readonly kind: 'gate-held'; readonly type: HookType; readonly hook: string; readonly muted: boolean }
+  | { readonly kind: 'rollback-not-signaled'; readonly hook: string }
+  | {
+      readonly kind: 'halted';
+      readonly type: 'pre-rollout' | 'rollout' | 'metric';
+      readonly failure: CheckFailure;
+    }
+  | { readonly kind: 'advanced-weight'; readonly weight: Percent }
+  | { readonly kind: 'advanced-iteration'; readonly iteration: number; readonly iterations: number }
+  | { readonly kind: 'routed-to-canary'; readonly mirrored: boolean }
+  | { readonly kind: 'adopted'; readonly weight: Percent }
+  | { readonly kind: 'promoting' }
+  | { readonly kind: 'primary-weight'; readonly weight: Percent }
+  | { readonly kind: 'routed-to-primary' }
+  | { readonly kind: 'promoted' }
+  | { readonly kind: 'promoted-unanalysed' }
+  | { readonly kind: 'rolled-back'; readonly reason: Reason }
+  /** Said after `rolled-back`: the run has failed, and what becomes of target and traffic. */
+  | { readonly kind: 'failed'; readonly trafficStays: boolean }
+  | { readonly kind: 'promotion-failed'; readonly detail: string }
+  | { readonly kind: 'given-back' }
+  | { readonly kind: 'cancelled'; readonly trafficStays: boolean }
+  | { readonly kind: 'refused'; readonly verb: Verb; readonly revision: Revision }
+  /** The post-rollout hooks are to be called with this phase. */
+  | { readonly kind: 'post-rollout'; readonly outcome: 'Succeeded' | 'Failed' }
+  | { readonly kind: 'suspended' }
+  | {
+      readonly kind: 'kubernetes-strategy';
+      readonly matchDropped: boolean;
+      readonly iterationsAssumed: boolean;
+    }
+  | { readonly kind: 'not-ready'; readonly workload: 'primary' | 'target'; readonly detail: string }
+  | { readonly kind: 'action-failed'; readonly detail: string }
+  | { readonly kind: 'stalled'; readonly detail: string }
+  | { readonly kind: 'invalid-spec'; readonly reason: string; readonly detail: string }
+  | { readonly kind: 'valid-spec' }
+  | { readonly kind: 'malformed-routes'; readonly detail: string }
+  | { readonly kind: 'terminating' }
+  | { readonly kind: 'terminated' };
+
+/** News as it stands in the outbox. The Canary's uid and `sequence` are its key for whoever receives it twice. */
+export interface Announcement {
+  readonly sequence: number;
+  readonly at: Instant;
+  /** The phase people are told with it. */
+  readonly phase: Phase;
+  readonly revision: Revision;
+  readonly news: News;
+}
+
+// ------------------------------------------------------------------------------------------------------ the decision
+
+/** Everything a decision may depend on. Nothing else exists for the core. */
+export interface Situation {
+  readonly spec: Spec;
+  readonly status: Status;
+  readonly observed: Observed;
+  /** Abort, retry, promote, pause: what people wrote into the Canary's annotations. */
+  readonly commands: readonly Command[];
+  readonly deleting: boolean;
+  /** Why the spec cannot be followed as it stands, if so; `spec` is then what could be made of it. */
+  readonly problem: { readonly reason: string; readonly detail: string } | undefined;
+  readonly answers: Answers;
+  /** What this process has tried since the last commit; undefined after a restart. */
+  readonly tried: Tried | undefined;
+  readonly now: Instant;
+}
+
+/** What the API server answered with the object as asked, and what it refused. */
+export interface Tried {
+  readonly accepted: readonly Action['kind'][];
+  readonly failures: readonly string[];
+}
+
+export type Verdict =
+  /** More must be known; call again with the answers. */
+  | { readonly kind: 'ask'; readonly questions: readonly [Question, ...Question[]] }
+  /** Commit this status, make the cluster match it, then tell its outbox. */
+  | { readonly kind: 'move'; readonly status: Status }
+  /** Nothing to record until then, or until something in the cluster changes. */
+  | {
+      readonly kind: 'wait';
+      readonly waitingFor: WaitingFor;
+      readonly notices: readonly News[];
+      readonly requeueAfter?: Millis;
+    };

@@ -1,0 +1,68 @@
+import type { Clock } from '../shared/clock.ts';
+import type { Http } from '../shared/http.ts';
+import type { Result } from '../shared/result.ts';
+
+/** Why there is no number. `detail` is for people and holds no secret. */
+export type MetricError =
+  | { readonly kind: 'no-data' }
+  | { readonly kind: 'unreachable'; readonly detail: string }
+  | { readonly kind: 'rejected'; readonly status: number; readonly detail: string }
+  | { readonly kind: 'malformed'; readonly detail: string };
+
+/** A rendered query, in the language of the system it is for, and the interval the metric asks about. */
+export interface MetricQuery {
+  readonly query: string;
+  /** As in the manifest, `1m`; some systems derive their window from it. */
+  readonly interval: string;
+}
+
+export interface MetricProvider {
+  /** One number, or the reason there is none. Rejects only when `signal` aborts. */
+  query(query: MetricQuery, options: { readonly signal: AbortSignal }): Promise<Result<number, MetricError>>;
+  /** Does the system answer at all? Asked once while a Canary is initialized. */
+  check(options: { readonly signal: AbortSignal }): Promise<Result<undefined, MetricError>>;
+}
+
+/** Where a metric system is and how to speak to it, from a MetricTemplate or from a flag. */
+export interface MetricBackend {
+  readonly type: string;
+  readonly address: string;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly region: string;
+  readonly insecureSkipVerify: boolean;
+  /** The Secret's data, decoded. Empty where no Secret is named. */
+  readonly credentials: Readonly<Record<string, string>>;
+}
+
+/** One instant query to a Prometheus; implemented in `adapters/prometheus.ts` by its client library. */
+export interface PrometheusPort {
+  query(
+    backend: PrometheusEndpoint,
+    query: string,
+    options: { readonly signal: AbortSignal },
+  ): Promise<Result<number, MetricError>>;
+}
+
+export interface PrometheusEndpoint {
+  /** With the path in front of `/api/v1`, if any. */
+  readonly address: string;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly auth:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+    | { readonly kind: 'bearer'; readonly token: string };
+  readonly insecureSkipVerify: boolean;
+}
+
+/** What providers are built from. */
+export interface MetricContext {
+  readonly http: Http;
+  readonly prometheus: PrometheusPort;
+  readonly clock: Clock;
+}
+
+/** A registry entry: a backend made usable, or the sentence that says what it lacks. */
+export type MetricProviderFactory = (
+  backend: MetricBackend,
+  context: MetricContext,
+) => Result<MetricProvider, string>;

@@ -1,0 +1,52 @@
+import type { AnalysisSpec, Canary, Capabilities, ServiceSpec } from '../api/model.ts';
+import type { KubeObject, ObjectRef, OwnerReference } from '../api/objects.ts';
+import type { Routes } from '../core/model.ts';
+import type { Result } from '../shared/result.ts';
+
+/** A Canary's traffic as a provider sees it: names, the user's wishes about routing, and nothing else. */
+export interface RoutedService {
+  readonly namespace: string;
+  /** Name of the Canary. */
+  readonly name: string;
+  /** The Service clients use; `<apex>-primary` and `<apex>-canary` are its backends. */
+  readonly apex: string;
+  readonly service: ServiceSpec;
+  readonly analysis: AnalysisSpec;
+  /** The strategy decides whether `match` makes an A/B route: it does only with iterations. */
+  readonly strategy: Canary['spec']['strategy']['kind'];
+  readonly owner: OwnerReference;
+  /** The name the user gave the provider, `gatewayapi:v1`; some read a version or a flavour from it. */
+  readonly provider: string;
+}
+
+/** Why routes cannot be read. */
+export type RoutesError =
+  | { readonly kind: 'absent' }
+  /** They exist and make no sense; `detail` says what was found and what is expected. */
+  | { readonly kind: 'malformed'; readonly detail: string }
+  /** They are written and the router has not taken them up yet (Gateway API's Accepted). */
+  | { readonly kind: 'pending'; readonly detail: string };
+
+/**
+ * Translates between traffic positions and one mesh's or ingress's objects.
+ *
+ * Pure on purpose: reading and writing objects is the controller's business, so every provider can be tested
+ * with plain YAML and used in a rehearsal. Marks, the apex Service and the Services of primary and canary are
+ * not its business either (`mark.ts`, `services.ts`).
+ */
+export interface TrafficProvider {
+  readonly supports: Capabilities;
+  /** Whether it can send live traffic to the canary at all. */
+  readonly routed: boolean;
+  /** The objects to read before `render` and `parse` can be called. */
+  refs(service: RoutedService): readonly ObjectRef[];
+  /**
+   * The objects as they should be; what this provider does not own comes from `current`, version included.
+   * Rendering what `parse` read changes nothing where nothing else differs.
+   */
+  render(service: RoutedService, routes: Routes, current: readonly KubeObject[]): readonly KubeObject[];
+  /** The position the objects put traffic in now. */
+  parse(service: RoutedService, current: readonly KubeObject[]): Result<Routes, RoutesError>;
+  /** The objects as they were before Serin, for a Canary that is deleted with revertOnDeletion. */
+  release(service: RoutedService, current: readonly KubeObject[]): readonly KubeObject[];
+}
