@@ -154,6 +154,16 @@ export interface Status {
   readonly plan: string;
   readonly target: TargetRecord | undefined;
   readonly invalid: Invalid | undefined;
+  /** The gate that holds the rollout, told once; cleared by the next move past it. */
+  readonly held: Held | undefined;
+  /** What the cluster does not let us settle, past the deadline; cleared when it has settled. */
+  readonly stalled: { readonly detail: string; readonly since: Instant } | undefined;
+}
+
+export interface Held {
+  readonly type: HookType;
+  readonly hook: string;
+  readonly since: Instant;
 }
 
 // ------------------------------------------------------------------------------------------------ what one look found
@@ -167,7 +177,8 @@ export type Readiness =
 export interface Workload {
   /** NO_REVISION for a primary whose template and configuration copies name different ones. */
   readonly revision: Revision;
-  readonly scaledUp: boolean;
+  /** Undefined where there is nothing to scale: such a target is parked as soon as that is due. */
+  readonly scaledUp: boolean | undefined;
   readonly readiness: Readiness;
 }
 
@@ -189,8 +200,8 @@ export interface MarkedRoutes extends Routes {
 export interface Observed {
   readonly target: Target | undefined;
   readonly primary: Workload | undefined;
-  /** The revision that `write-primary` could restore. */
-  readonly snapshot: Revision | undefined;
+  /** The revisions that `write-primary` could restore: the promoted one, and the one before or after it. */
+  readonly snapshots: readonly Revision[];
   /** Undefined before anything routes, and where what routes cannot be understood. */
   readonly routes: MarkedRoutes | undefined;
   /** What keeps the routes from being understood, if they exist and cannot be. */
@@ -385,10 +396,17 @@ export interface Situation {
   readonly now: Instant;
 }
 
-/** What the API server answered with the object as asked, and what it refused. */
+/**
+ * What this process did since the last commit, or since the cluster last matched the status. The shell starts it
+ * anew at either.
+ */
 export interface Tried {
+  /** What the API server answered with the object as asked. */
   readonly accepted: readonly Action['kind'][];
+  /** What it refused, in sentences. */
   readonly failures: readonly string[];
+  /** When a pass last put questions and committed nothing: they are put again an interval later, not sooner. */
+  readonly askedAt: Instant | undefined;
 }
 
 export type Verdict =

@@ -39,7 +39,12 @@ export interface TargetKind {
   restorePrimary(look: Look, revision: Revision): readonly KubeObject[] | undefined;
   /** The merge patch that scales the target, with its resourceVersion; undefined when there is nothing to do. */
   scaleTarget(look: Look, up: boolean): Readonly<Record<string, unknown>> | undefined;
-  /** The snapshot to keep of the primary as it is. */
+  /** The revisions `restorePrimary` can bring back, newest first; at most two. */
+  snapshots(look: Look): readonly Revision[];
+  /**
+   * The ControllerRevision that keeps the primary as it is under this revision, beside the newest one kept before.
+   * Two are held so that a promotion can be kept before it is known to have ended well, and still be undone.
+   */
   snapshot(look: Look, revision: Revision): KubeObject | undefined;
 }
 

@@ -1,0 +1,69 @@
+/** A workload's reported state against deadlines: ready, progressing, or stuck for good. */
+import { after, later, type Instant, type Millis } from '../shared/brand.ts';
+import type { Readiness } from './model.ts';
+
+/** What a Deployment-like workload says of itself. */
+export interface WorkloadFacts {
+  readonly generation: number;
+  readonly observedGeneration: number;
+  /** Replicas asked for. */
+  readonly desired: number;
+  /** Replicas there are, old ones included. */
+  readonly replicas: number;
+  /** Replicas of the newest template. */
+  readonly updated: number;
+  readonly available: number;
+  /** Percent of updated replicas that must be available. */
+  readonly threshold: number;
+  /** When Kubernetes gave up on the rollout (ProgressDeadlineExceeded), if it has. */
+  readonly deadlineExceededSince: Instant | undefined;
+  /** Since when there are fewer than the minimum available, if there are. */
+  readonly unavailableSince: Instant | undefined;
+}
+
+export interface Deadline {
+  readonly now: Instant;
+  /** Start of the phase: what happened before it is not held against the workload. */
+  readonly since: Instant;
+  readonly span: Millis;
+}
+
+/** Zero replicas are never ready: a share of traffic must not meet an empty Service. */
+export function judge(facts: WorkloadFacts, deadline: Deadline): Readiness {
+  const detail = unreadiness(facts);
+  if (detail === undefined) return { kind: 'ready' };
+  return isStuck(facts, deadline) ? { kind: 'stuck', detail } : { kind: 'progressing', detail };
+}
+
+function unreadiness(facts: WorkloadFacts): string | undefined {
+  const { desired, replicas, updated, available, threshold } = facts;
+  if (facts.observedGeneration < facts.generation) {
+    return 'waiting for rollout to finish: observed deployment generation less than desired generation';
+  }
+  if (desired === 0) return 'waiting for rollout to finish: no replicas are desired';
+  if (updated < desired) {
+    return `waiting for rollout to finish: ${updated} out of ${desired} new replicas have been updated`;
+  }
+  if (replicas > updated) {
+    return `waiting for rollout to finish: ${replicas - updated} old replicas are pending termination`;
+  }
+  const needed = Math.max(1, Math.trunc((updated * threshold) / 100));
+  if (available < needed) {
+    return `waiting for rollout to finish: ${available} of ${needed} (readyThreshold ${threshold}%) updated replicas are available`;
+  }
+  return undefined;
+}
+
+/**
+ * Kubernetes' own verdict counts if it is of this phase, or if it still stands after a deadline of this phase (it is
+ * not renewed for a workload that was given up before and is tried again). So does a time without the minimum of
+ * pods, counted from the start of the phase at the earliest.
+ */
+function isStuck(facts: WorkloadFacts, { now, since, span }: Deadline): boolean {
+  if (facts.observedGeneration < facts.generation || facts.desired === 0) return false;
+  const { deadlineExceededSince, unavailableSince } = facts;
+  if (deadlineExceededSince !== undefined && (deadlineExceededSince >= since || now >= after(since, span))) {
+    return true;
+  }
+  return unavailableSince !== undefined && now >= after(later(since, unavailableSince), span);
+}
