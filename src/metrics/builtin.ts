@@ -1,0 +1,120 @@
+/**
+ * The two metrics every user gets without writing a query, per traffic provider: `request-success-rate` in
+ * percent and `request-duration`, the 99th percentile in milliseconds. Texts are Go templates; whoever asks
+ * renders them first. What a value means is `judge.ts`.
+ */
+import { err, ok, type Result } from '../shared/result.ts';
+import type { MetricError, MetricProvider } from './provider.ts';
+
+export const BUILTIN_METRICS = ['request-success-rate', 'request-duration'] as const;
+export type BuiltinMetric = (typeof BUILTIN_METRICS)[number];
+
+export function isBuiltinMetric(name: string): name is BuiltinMetric {
+  return BUILTIN_METRICS.some((known) => known === name);
+}
+
+/** How one traffic provider's requests are counted in Prometheus. */
+export interface BuiltinQueries {
+  /** Percent of requests that did not end in a server error. */
+  readonly successRate: string;
+  /** All requests per second. Tells "no traffic" from "errors only" where `successRate` has no value. */
+  readonly requestRate: string;
+  readonly duration: string;
+  /** What the answer to `duration` is multiplied by to be milliseconds. */
+  readonly durationInMillis: number;
+}
+
+interface Counters {
+  readonly requests: string;
+  readonly latencies: string;
+  readonly selector: string;
+  /** Matches requests that did not end in a server error. */
+  readonly succeeded: string;
+  readonly durationInMillis: number;
+}
+
+function ratioAndQuantile(counters: Counters): BuiltinQueries {
+  const { requests, latencies, selector, succeeded, durationInMillis } = counters;
+  const rate = (series: string): string => `sum( rate( ${series}[{{ interval }}] ) )`;
+  const all = rate(`${requests}{ ${selector} }`);
+  return {
+    successRate: `${rate(`${requests}{ ${selector}, ${succeeded} }`)} / ${all} * 100`,
+    requestRate: all,
+    duration: `histogram_quantile( 0.99, ${rate(`${latencies}{ ${selector} }`)} by (le) )`,
+    durationInMillis,
+  };
+}
+
+const istio = ratioAndQuantile({
+  requests: 'istio_requests_total',
+  latencies: 'istio_request_duration_milliseconds_bucket',
+  selector:
+    'reporter="destination", destination_workload_namespace="{{ namespace }}", destination_workload=~"{{ target }}"',
+  succeeded: 'response_code!~"5.*"',
+  durationInMillis: 1,
+});
+
+/** What the pods count themselves, for routers that count nothing per workload. */
+const http = ratioAndQuantile({
+  requests: 'http_request_duration_seconds_count',
+  latencies: 'http_request_duration_seconds_bucket',
+  selector:
+    'kubernetes_namespace="{{ namespace }}", kubernetes_pod_name=~"{{ target }}-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"',
+  succeeded: 'status!~"5.*"',
+  durationInMillis: 1_000,
+});
+
+/** One entry per key of the traffic registry. */
+export const BUILTIN_QUERIES: Readonly<Record<string, BuiltinQueries>> = {
+  istio,
+  gatewayapi: http,
+  kubernetes: http,
+};
+
+/**
+ * The queries for a provider as users spell it. What comes after a colon chooses a version or flavour of the
+ * same provider; an unknown name is measured as Istio, as it always was.
+ */
+export function builtinQueries(provider: string): BuiltinQueries {
+  if (provider.startsWith('gatewayapi')) return http;
+  const known = Object.hasOwn(BUILTIN_QUERIES, provider) ? BUILTIN_QUERIES[provider] : undefined;
+  return known ?? istio;
+}
+
+export interface BuiltinCall {
+  readonly metric: BuiltinMetric;
+  readonly queries: BuiltinQueries;
+  /** As in the manifest, `1m`. */
+  readonly interval: string;
+  /** Fills in a query's template; refuses with a sentence. */
+  readonly render: (text: string) => Result<string, string>;
+}
+
+/** Percent or milliseconds, as the metric has it. Rejects only when `signal` aborts. */
+export async function measureBuiltin(
+  call: BuiltinCall,
+  provider: MetricProvider,
+  options: { readonly signal: AbortSignal },
+): Promise<Result<number, MetricError>> {
+  const { queries } = call;
+  if (call.metric === 'request-duration') {
+    const duration = await ask(queries.duration, call, provider, options);
+    return duration.ok ? ok(duration.value * queries.durationInMillis) : duration;
+  }
+  const rate = await ask(queries.successRate, call, provider, options);
+  if (rate.ok || rate.error.kind !== 'no-data') return rate;
+  // Where every request fails, the series of those that succeed does not exist and neither does the quotient.
+  const requests = await ask(queries.requestRate, call, provider, options);
+  return requests.ok && requests.value > 0 ? ok(0) : rate;
+}
+
+async function ask(
+  text: string,
+  call: BuiltinCall,
+  provider: MetricProvider,
+  options: { readonly signal: AbortSignal },
+): Promise<Result<number, MetricError>> {
+  const query = call.render(text);
+  if (!query.ok) return err({ kind: 'malformed', detail: query.error });
+  return provider.query({ query: query.value, interval: call.interval }, options);
+}

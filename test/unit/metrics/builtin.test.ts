@@ -1,0 +1,116 @@
+import { describe, expect, it } from '@jest/globals';
+
+import {
+  BUILTIN_QUERIES,
+  builtinQueries,
+  measureBuiltin,
+  type BuiltinMetric,
+} from '../../../src/metrics/builtin.ts';
+import type { MetricError, MetricProvider } from '../../../src/metrics/provider.ts';
+import { err, ok, type Result } from '../../../src/shared/result.ts';
+
+const VALUES: Readonly<Record<string, string>> = { namespace: 'default', target: 'podinfo', interval: '1m' };
+const fill = (text: string): string =>
+  text.replace(/\{\{ (\w+) \}\}/g, (_, name: string) => VALUES[name] ?? `no ${name}`);
+
+const ISTIO =
+  'reporter="destination", destination_workload_namespace="default", destination_workload=~"podinfo"';
+const PODS = 'kubernetes_namespace="default", kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"';
+
+describe('the built-in queries', () => {
+  it.each([
+    [
+      'istio',
+      `sum( rate( istio_requests_total{ ${ISTIO}, response_code!~"5.*" }[1m] ) ) / sum( rate( istio_requests_total{ ${ISTIO} }[1m] ) ) * 100`,
+      `histogram_quantile( 0.99, sum( rate( istio_request_duration_milliseconds_bucket{ ${ISTIO} }[1m] ) ) by (le) )`,
+    ],
+    ...['kubernetes', 'gatewayapi'].map((provider) => [
+      provider,
+      `sum( rate( http_request_duration_seconds_count{ ${PODS}, status!~"5.*" }[1m] ) ) / sum( rate( http_request_duration_seconds_count{ ${PODS} }[1m] ) ) * 100`,
+      `histogram_quantile( 0.99, sum( rate( http_request_duration_seconds_bucket{ ${PODS} }[1m] ) ) by (le) )`,
+    ]),
+  ])('read for %s as dashboards know them', (provider, successRate, duration) => {
+    const queries = BUILTIN_QUERIES[provider ?? ''];
+    expect(fill(queries?.successRate ?? '')).toBe(successRate);
+    expect(fill(queries?.duration ?? '')).toBe(duration);
+  });
+
+  it.each([
+    ['gatewayapi:v1', 'gatewayapi'],
+    ['gatewayapi:v1beta1', 'gatewayapi'],
+    ['kubernetes', 'kubernetes'],
+    ['istio', 'istio'],
+    ['smi:v1alpha1', 'istio'],
+    ['kubernetes:service', 'istio'],
+    ['constructor', 'istio'],
+  ])('for %s are those of %s', (spelled, key) => {
+    expect(builtinQueries(spelled)).toBe(BUILTIN_QUERIES[key]);
+  });
+});
+
+describe('measuring a built-in metric', () => {
+  const noData: Result<number, MetricError> = err({ kind: 'no-data' });
+  const { signal } = new AbortController();
+
+  const measured = async (
+    metric: BuiltinMetric,
+    provider: string,
+    answers: Readonly<Record<'quotient' | 'rate' | 'quantile', Result<number, MetricError>>>,
+  ): Promise<Result<number, MetricError>> => {
+    const stand: MetricProvider = {
+      query: async ({ query }) => {
+        if (query.startsWith('histogram')) return answers.quantile;
+        return query.endsWith('* 100') ? answers.quotient : answers.rate;
+      },
+      check: async () => ok(),
+    };
+    const call = {
+      metric,
+      queries: builtinQueries(provider),
+      interval: '1m',
+      render: (text: string) => ok(fill(text)),
+    };
+    return measureBuiltin(call, stand, { signal });
+  };
+
+  it('gives the success rate as it is answered', async () => {
+    expect(
+      await measured('request-success-rate', 'istio', { quotient: ok(98.5), rate: noData, quantile: noData }),
+    ).toEqual(ok(98.5));
+  });
+
+  it('gives durations in milliseconds whatever the histogram counts in', async () => {
+    const answers = { quotient: noData, rate: noData, quantile: ok(0.25) };
+    expect(await measured('request-duration', 'gatewayapi:v1', answers)).toEqual(ok(250));
+    expect(await measured('request-duration', 'istio', answers)).toEqual(ok(0.25));
+  });
+
+  it('is a success rate of nothing when every request failed', async () => {
+    expect(
+      await measured('request-success-rate', 'istio', { quotient: noData, rate: ok(12), quantile: noData }),
+    ).toEqual(ok(0));
+  });
+
+  it.each([
+    ['nothing was counted', noData],
+    ['requests stand still', ok(0)],
+    ['the second question fails', err({ kind: 'rejected', status: 400, detail: '' } as const)],
+  ])('is no data when %s', async (_, rate) => {
+    expect(
+      await measured('request-success-rate', 'istio', { quotient: noData, rate, quantile: noData }),
+    ).toEqual(noData);
+  });
+
+  it('says what is wrong with a template that cannot be filled in', async () => {
+    const call = {
+      metric: 'request-duration',
+      queries: builtinQueries('istio'),
+      interval: '1m',
+      render: () => err('no value for target'),
+    } as const;
+    const unasked: MetricProvider = { query: async () => ok(1), check: async () => ok() };
+    expect(await measureBuiltin(call, unasked, { signal })).toEqual(
+      err({ kind: 'malformed', detail: 'no value for target' }),
+    );
+  });
+});

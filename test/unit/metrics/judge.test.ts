@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+
+import type { MetricSpec } from '../../../src/api/model.ts';
+import type { MetricSource } from '../../../src/core/model.ts';
+import { judge } from '../../../src/metrics/judge.ts';
+import { err, ok } from '../../../src/shared/result.ts';
+
+const aMetric = (metric: Partial<MetricSpec>): MetricSpec => ({
+  name: 'errors',
+  interval: '1m',
+  thresholdRange: undefined,
+  threshold: 0,
+  query: undefined,
+  templateRef: undefined,
+  templateVariables: {},
+  ...metric,
+});
+
+const successRate = (metric: Partial<MetricSpec> = {}): MetricSpec =>
+  aMetric({ name: 'request-success-rate', thresholdRange: { min: 99 }, ...metric });
+const duration = (metric: Partial<MetricSpec> = {}): MetricSpec =>
+  aMetric({ name: 'request-duration', thresholdRange: { max: 500 }, ...metric });
+
+const judged = (metric: MetricSpec, source: MetricSource, value: number): unknown =>
+  judge(metric, source, ok(value), { observer: 'istio' });
+
+describe('a value within the range', () => {
+  it.each([
+    ['a success rate on its minimum', successRate(), 'builtin', 99],
+    ['a duration on its maximum', duration(), 'builtin', 500],
+    ['a duration that is over by less than a millisecond', duration(), 'builtin', 500.9],
+    ['a value between min and max', aMetric({ thresholdRange: { min: 1, max: 3 } }), 'template', 2],
+    ['a value without any bound', aMetric({ thresholdRange: {} }), 'template', 1e9],
+    [
+      'an old success rate above its threshold',
+      successRate({ thresholdRange: undefined, threshold: 95 }),
+      'builtin',
+      96,
+    ],
+    ['an old custom metric on its threshold', aMetric({ threshold: 5 }), 'query', 5],
+    ['nothing, where nothing is the default threshold', aMetric({}), 'template', 0],
+  ] as const)('%s passes', (_, metric, source, value) => {
+    expect(judged(metric, source, value)).toEqual({ kind: 'yes' });
+  });
+});
+
+describe('a value outside the range', () => {
+  it.each([
+    [
+      'a success rate below its minimum',
+      successRate(),
+      'builtin',
+      98.99,
+      { kind: 'success-rate', value: 98.99, bound: 99, side: 'min' },
+    ],
+    [
+      'a success rate above its maximum',
+      successRate({ thresholdRange: { max: 50 } }),
+      'builtin',
+      51,
+      { kind: 'success-rate', value: 51, bound: 50, side: 'max' },
+    ],
+    [
+      'a duration a millisecond over',
+      duration(),
+      'builtin',
+      501.7,
+      { kind: 'duration', value: 501, bound: 500, side: 'max' },
+    ],
+    [
+      'a duration bound with a fraction counts whole',
+      duration({ thresholdRange: { max: 500.9 } }),
+      'builtin',
+      501,
+      { kind: 'duration', value: 501, bound: 500, side: 'max' },
+    ],
+    [
+      'an old success rate below its threshold',
+      successRate({ thresholdRange: undefined, threshold: 95 }),
+      'builtin',
+      94,
+      { kind: 'success-rate', value: 94, bound: 95, side: 'min' },
+    ],
+    [
+      'an old duration above its threshold',
+      duration({ thresholdRange: undefined, threshold: 500 }),
+      'builtin',
+      600,
+      { kind: 'duration', value: 600, bound: 500, side: 'max' },
+    ],
+    [
+      'anything above the default threshold',
+      aMetric({}),
+      'template',
+      0.1,
+      { kind: 'metric', value: 0.1, bound: 0, side: 'max' },
+    ],
+    [
+      "a query under a built-in name is nobody's percent",
+      successRate({ query: 'up', thresholdRange: undefined, threshold: 1 }),
+      'query',
+      2,
+      { kind: 'metric', value: 2, bound: 1, side: 'max' },
+    ],
+  ] as const)('%s fails', (_, metric, source, value, failure) => {
+    expect(judged(metric, source, value)).toEqual({
+      kind: 'no',
+      failure: { metric: metric.name, ...failure },
+    });
+  });
+
+  it('is remembered as a number even when it has no end', () => {
+    const answer = judged(aMetric({ thresholdRange: { max: 1 } }), 'template', Number.POSITIVE_INFINITY);
+    expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
+  });
+});
+
+describe('a check without a number', () => {
+  it.each([
+    ['NaN', ok(Number.NaN)],
+    ['no data', err({ kind: 'no-data' } as const)],
+  ])('%s is no evidence, neither good nor bad', (_, result) => {
+    expect(judge(successRate(), 'builtin', result, { observer: 'istio' })).toEqual({
+      kind: 'inconclusive',
+      failure: {
+        kind: 'no-values',
+        metric: 'request-success-rate',
+        source: 'builtin',
+        provider: 'istio',
+        detail: 'no values found',
+      },
+    });
+  });
+
+  it.each([
+    [{ kind: 'unreachable', detail: 'connect refused' } as const, 'connect refused'],
+    [{ kind: 'malformed', detail: 'not JSON' } as const, 'not JSON'],
+    [
+      { kind: 'rejected', status: 400, detail: 'parse error' } as const,
+      'error response: status 400: parse error',
+    ],
+  ])('an unanswered query says why: %j', (error, detail) => {
+    expect(judge(aMetric({}), 'template', err(error), { observer: 'datadog' })).toEqual({
+      kind: 'inconclusive',
+      failure: { kind: 'query-failed', metric: 'errors', source: 'template', detail },
+    });
+  });
+});
