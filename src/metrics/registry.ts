@@ -25,8 +25,7 @@ export function metricProvider(
 /** What is wrong with an address. The address itself stays out of the sentence: it may hold credentials. */
 function addressFault(address: string): string | undefined {
   if (address === '') return 'is missing';
-  if (!URL.canParse(address)) return 'is not a URL; expected http://host:port or https://host:port';
-  const { protocol } = new URL(address);
+  const protocol = URL.canParse(address) ? new URL(address).protocol : '';
   if (protocol === 'http:' || protocol === 'https:') return undefined;
-  return `begins with ${protocol}, allowed are http: and https:`;
+  return 'does not begin with http:// or https://';
 }
