@@ -75,6 +75,8 @@ export interface Spec {
   readonly metrics: readonly Metric[];
   /** Can this provider send live traffic to the canary? Not `kubernetes`. */
   readonly routed: boolean;
+  /** What a provider that cannot route made of the strategy asked for; told when a run starts. */
+  readonly forced?: { readonly matchDropped: boolean; readonly iterationsAssumed: boolean };
 }
 
 // -------------------------------------------------------------------------------------------------- what we remember

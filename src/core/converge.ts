@@ -1,0 +1,177 @@
+/** What remains to be done for the cluster to match the status. No effect happens here, and none is remembered. */
+import {
+  after,
+  millis,
+  NO_REVISION,
+  percent,
+  shorter,
+  type Instant,
+  type Revision,
+} from '../shared/brand.ts';
+import type { Action, MarkedRoutes, Observed, Phase, Routes, Spec, Status, Workload } from './model.ts';
+
+/** Routers and open requests need a moment after the objects have changed. */
+const DRAIN = millis(10_000);
+
+/**
+ * The actions that remain until the cluster matches the status.
+ *
+ * Empty means settled. An action may rely on what was observed, never on what an earlier action in the same list
+ * was supposed to achieve; what depends on it waits for the next look.
+ */
+export function converge(spec: Spec, status: Status, observed: Observed, now: Instant): readonly Action[] {
+  if (status.phase === 'Terminating') return handBack(spec, status, observed, now);
+  if (spec.suspend || status.origin !== 'ours') return [];
+  // A spec that cannot be followed is not a reason to touch anything, but for bringing traffic home.
+  if (status.invalid !== undefined) return status.phase === 'Failed' ? bringHome(status, observed) : [];
+  return [
+    ...finalizer(spec, observed),
+    ...traffic(spec, status, observed),
+    ...primary(status, observed),
+    ...scale(spec, status, observed, now),
+  ];
+}
+
+function finalizer(spec: Spec, observed: Observed): readonly Action[] {
+  if (observed.finalizer === spec.revertOnDeletion) return [];
+  return [{ kind: 'set-finalizer', present: spec.revertOnDeletion }];
+}
+
+/** Traffic before workloads: nothing below may hold up a retreat. A new Canary needs a ready primary to send it to. */
+function traffic(spec: Spec, status: Status, observed: Observed): readonly Action[] {
+  const { routes, malformedRoutes } = observed;
+  const actions: Action[] = [];
+  if (!observed.services) actions.push({ kind: 'write-services' });
+  if (status.phase === 'Initializing' && observed.primary?.readiness.kind !== 'ready') return actions;
+  // What somebody else made of the routes is left alone, except to bring traffic back.
+  if (malformedRoutes !== undefined && status.phase !== 'Failed') return actions;
+  const edited = editedByHand(spec, status, routes);
+  if (edited && routes !== undefined && routes.drifted) actions.push(setRoutes(status, routes));
+  if (!edited && !inPlace(status, routes)) actions.push(setRoutes(status, intended(status)));
+  return actions;
+}
+
+function primary(status: Status, observed: Observed): readonly Action[] {
+  const { target, snapshots } = observed;
+  const found = observed.primary?.revision;
+  if (status.phase === 'Initializing') {
+    // Nothing is promoted yet: until it has been ready, the primary follows the target.
+    const born = found !== NO_REVISION && observed.primary?.readiness.kind === 'ready';
+    if (target === undefined || born || found === target.revision) return [];
+    return [writePrimary('target', target.revision)];
+  }
+  const meant = isPromoting(status) ? status.lastAppliedRevision : status.lastPromotedRevision;
+  if (found !== meant || meant === NO_REVISION) return restore(status, meant, observed);
+  // Before a promotion ends as well as after it, so that a promoted revision is never without a snapshot.
+  const proven = status.phase !== 'Promoting' && observed.primary?.readiness.kind === 'ready';
+  if (snapshots.includes(meant) || (isPromoting(status) && !proven)) return [];
+  return [{ kind: 'keep-snapshot', revision: meant }];
+}
+
+/**
+ * Puts `meant` into the primary: by copying the target while it carries exactly that, else from a snapshot. While
+ * promoting, the target is the source; at other times a target with anything else is not to be trusted.
+ */
+function restore(status: Status, meant: Revision, { target, snapshots }: Observed): readonly Action[] {
+  if (meant === NO_REVISION) return [];
+  const held = snapshots.includes(meant);
+  if (held && !isPromoting(status)) return [writePrimary('snapshot', meant)];
+  if (target?.revision === meant) return [writePrimary('target', meant)];
+  return held ? [writePrimary('snapshot', meant)] : [];
+}
+
+function scale(spec: Spec, status: Status, observed: Observed, now: Instant): readonly Action[] {
+  const { target } = observed;
+  const running = isAnalysing(status) || isPromoting(status) || holdsTraffic(status);
+  if (status.park === 'none' && running && target?.scaledUp === false) {
+    return [{ kind: 'scale-target', up: true }];
+  }
+  const safe = observed.primary?.readiness.kind === 'ready' && drained(spec, status, observed.routes, now);
+  if (status.park === 'due' && target?.scaledUp === true && safe)
+    return [{ kind: 'scale-target', up: false }];
+  return [];
+}
+
+function bringHome(status: Status, { routes }: Observed): readonly Action[] {
+  return inPlace(status, routes) ? [] : [setRoutes(status, intended(status))];
+}
+
+/** The target up, then traffic to it, then the Canary is let go. What no longer exists is skipped. */
+function handBack(spec: Spec, status: Status, observed: Observed, now: Instant): readonly Action[] {
+  const { target } = observed;
+  if (!observed.finalizer) return [];
+  const letGo: Action = { kind: 'set-finalizer', present: false };
+  if (!spec.revertOnDeletion) return [letGo];
+  if (target?.scaledUp === false) return [{ kind: 'scale-target', up: true }];
+  const overdue = now >= after(status.phaseSince, spec.progressDeadline);
+  if (target !== undefined && target.readiness.kind !== 'ready' && !overdue) return [];
+  return observed.released || (target === undefined && overdue) ? [letGo] : [{ kind: 'release-traffic' }];
+}
+
+// ----------------------------------------------------------------------------------- what the rules have in common
+
+const ANALYSING: ReadonlySet<Phase> = new Set(['Progressing', 'WaitingPromotion']);
+const PROMOTING: ReadonlySet<Phase> = new Set(['Promoting', 'Finalising']);
+
+export function isAnalysing({ phase }: Status): boolean {
+  return ANALYSING.has(phase);
+}
+
+export function isPromoting({ phase }: Status): boolean {
+  return PROMOTING.has(phase);
+}
+
+/** Requests reach the canary, or copies of them do. */
+export function holdsTraffic(status: Status): boolean {
+  return status.canaryWeight > 0 || status.mirrored;
+}
+
+/** A primary that exists and is not stuck. */
+export function fit(workload: Workload | undefined): boolean {
+  return workload !== undefined && workload.readiness.kind !== 'stuck';
+}
+
+/** The routes show what the status says, written for the newest intention, and nothing else is wrong with them. */
+export function inPlace(status: Status, routes: MarkedRoutes | undefined): boolean {
+  return routes?.mark === status.routesMark && sameRoutes(routes, intended(status)) && !routes.drifted;
+}
+
+/**
+ * Our own newest write has arrived, and since then somebody has changed the weight. Only a canary is steered by
+ * hand; other strategies, and every rest, are put back.
+ */
+export function editedByHand(spec: Spec, status: Status, routes: MarkedRoutes | undefined): boolean {
+  if (routes?.mark !== status.routesMark || routes.canary === status.canaryWeight) return false;
+  return isAnalysing(status) && spec.strategy.kind === 'canary';
+}
+
+/**
+ * When traffic has been away from the target for long enough; undefined while it is not away. Counted from the
+ * mark's own time, so that a restart shifts nothing.
+ */
+export function drainedAt(spec: Spec, status: Status, routes: MarkedRoutes | undefined): Instant | undefined {
+  if (routes === undefined || !inPlace(status, routes)) return undefined;
+  const away = routes.canary === 0 && !routes.mirrored;
+  return away ? after(routes.since, shorter(spec.interval, DRAIN)) : undefined;
+}
+
+function drained(spec: Spec, status: Status, routes: MarkedRoutes | undefined, now: Instant): boolean {
+  const at = drainedAt(spec, status, routes);
+  return at !== undefined && now >= at;
+}
+
+function intended({ canaryWeight, mirrored }: Status): Routes {
+  return { canary: canaryWeight, mirrored };
+}
+
+function sameRoutes(a: Routes, b: Routes): boolean {
+  return a.canary === b.canary && a.mirrored === b.mirrored;
+}
+
+function setRoutes(status: Status, { canary, mirrored }: Routes): Action {
+  return { kind: 'set-routes', routes: { canary: percent(canary), mirrored }, mark: status.routesMark };
+}
+
+function writePrimary(from: 'target' | 'snapshot', revision: Revision): Action {
+  return { kind: 'write-primary', from, revision };
+}

@@ -1,0 +1,92 @@
+/** The whole behaviour of the product, as a function: what the status becomes, or what must be known or awaited first. */
+import { after, millis } from '../shared/brand.ts';
+import { analysing } from './analysing.ts';
+import { converge, isAnalysing, isPromoting } from './converge.ts';
+import { initializing } from './initializing.ts';
+import { leaving } from './leaving.ts';
+import type { Action, News, Phase, Situation, Verdict } from './model.ts';
+import { promoting } from './promoting.ts';
+import { resting } from './resting.ts';
+import { failPromotion, holdInvalid, retreat, rollback } from './retreat.ts';
+import { takeOver } from './takeover.ts';
+import { move, record, wait } from './verdict.ts';
+
+/** A change is looked at again soon; what was refused is tried again later. */
+const LOOK_AGAIN = millis(1_000);
+const TRY_AGAIN = millis(10_000);
+
+/** The order is the same for every phase; each line has its reason beside it. */
+export function decide(s: Situation): Verdict {
+  const { spec, status, observed } = s;
+  // No memory yet: nothing else is decided in that pass, and nothing is touched before.
+  if (status.origin !== 'ours') return takeOver(s);
+  if (status.phase === 'Terminating') return leaving(s);
+  // Deletion wins over suspend, a mesh that is gone and a stuck rollout.
+  if (s.deleting) return move(s, { phase: 'Terminating' }, { kind: 'terminating' });
+  if (spec.suspend) return wait(s, { kind: 'resume' }, { notices: [{ kind: 'suspended' }] });
+  const invalid = validity(s);
+  if (invalid !== undefined) return invalid;
+  // Going back never waits.
+  const back = retreat(s);
+  if (back !== undefined) return back;
+  // A debt that is paid.
+  if (status.park === 'due' && parked(s)) return record(s, { park: 'done' });
+  // Nothing moves forward on top of an unfinished change.
+  const unfinished = converge(spec, status, observed, s.now);
+  if (unfinished.length > 0 || observed.malformedRoutes !== undefined) return unsettled(s, unfinished);
+  if (status.stalled !== undefined) return record(s, { stalled: undefined });
+
+  return LADDERS[status.phase](s);
+}
+
+const LADDERS = {
+  Initializing: initializing,
+  Initialized: resting,
+  Succeeded: resting,
+  Failed: resting,
+  Waiting: resting,
+  Progressing: analysing,
+  WaitingPromotion: analysing,
+  Promoting: promoting,
+  Finalising: promoting,
+  Terminating: leaving,
+} as const satisfies Record<Phase, (s: Situation) => Verdict>;
+
+/** A spec that cannot be followed is remembered with the time it became so, and told once. */
+function validity(s: Situation): Verdict | undefined {
+  const { problem, status, now } = s;
+  if (problem === undefined) {
+    return status.invalid === undefined
+      ? undefined
+      : record(s, { invalid: undefined }, { kind: 'valid-spec' });
+  }
+  const { reason, detail } = problem;
+  if (status.invalid?.reason === reason && status.invalid.detail === detail) return holdInvalid(s);
+  const since = status.invalid?.since ?? now;
+  return record(s, { invalid: { reason, detail, since } }, { kind: 'invalid-spec', reason, detail });
+}
+
+/** Seen at nothing, or our request was accepted and somebody has scaled it up since. */
+function parked({ observed, tried }: Situation): boolean {
+  return observed.target?.scaledUp !== true || tried?.accepted.includes('scale-target') === true;
+}
+
+/**
+ * Waits for a change to take hold, within the deadline. Past it, and tried once more by this process, a run goes
+ * back; an hour without a controller is no reason to give up. Where there is nothing to go back from it is said.
+ */
+function unsettled(s: Situation, actions: readonly Action[]): Verdict {
+  const { status, spec, tried, observed, now } = s;
+  const failures = tried?.failures ?? [];
+  const reasons = observed.malformedRoutes === undefined ? failures : [observed.malformedRoutes, ...failures];
+  const detail = reasons.length > 0 ? reasons.join('; ') : actions.map(({ kind }) => kind).join(', ');
+  const overdue = now >= after(status.changedAt, spec.progressDeadline) && tried !== undefined;
+  if (overdue && isAnalysing(status)) return rollback(s, { kind: 'unsettled', detail });
+  if (overdue && isPromoting(status)) return failPromotion(s, detail);
+  if (overdue && status.stalled === undefined) {
+    return record(s, { stalled: { detail, since: now } }, { kind: 'stalled', detail });
+  }
+  const notices = reasons.map((reason): News => ({ kind: 'action-failed', detail: reason }));
+  const waitingFor = { kind: 'cluster', actions, stalled: overdue, detail: reasons.join('; ') } as const;
+  return wait(s, waitingFor, { requeueAfter: reasons.length > 0 ? TRY_AGAIN : LOOK_AGAIN, notices });
+}

@@ -1,0 +1,115 @@
+/** What hooks and metrics say about moving on: gates hold, checks fail, vetoes end the run. */
+import type {
+  CheckFailure,
+  Held,
+  HookType,
+  MetricSource,
+  News,
+  Phase,
+  Question,
+  Situation,
+  Verdict,
+} from './model.ts';
+import { rollback } from './retreat.ts';
+import { ask, consents, detailOf, hooksOf, move, record, wait } from './verdict.ts';
+
+/** The phase in which a refused gate is waited for, where it has one of its own. */
+const WAITING_IN: Partial<Record<HookType, Phase>> = {
+  'confirm-rollout': 'Waiting',
+  'confirm-promotion': 'WaitingPromotion',
+};
+
+/** Every hook of the type consents, or the rollout holds. The first refusal is told, and only the first. */
+export function gate(
+  s: Situation,
+  type: 'confirm-rollout' | 'confirm-traffic-increase' | 'confirm-promotion',
+): Verdict | undefined {
+  for (const { name, muted, question } of hooksOf(s, type)) {
+    const answer = s.answers.get(question);
+    if (answer === undefined) return ask(question);
+    if (answer.kind === 'yes') continue;
+    const told = s.status.held?.type === type && s.status.held.hook === name;
+    if (told) return hold(s, question, detailOf(answer));
+    const held: Held = { type, hook: name, since: s.now };
+    const phase = WAITING_IN[type] ?? s.status.phase;
+    return move(s, { phase, held }, { kind: 'gate-held', type, hook: name, muted });
+  }
+  return undefined;
+}
+
+/** Held, and called again an interval later. Rollback hooks that stayed silent are named, as long as this lasts. */
+function hold(s: Situation, question: Question, detail: string): Verdict {
+  const notices = hooksOf(s, 'rollback').map(({ name }): News => ({
+    kind: 'rollback-not-signaled',
+    hook: name,
+  }));
+  return wait(s, { kind: 'question', question, detail }, { requeueAfter: s.spec.interval, notices });
+}
+
+/** A rollback hook that consents ends the run. An error and a "no" are the same. */
+export function veto(s: Situation): Verdict | undefined {
+  for (const { name, question } of hooksOf(s, 'rollback')) {
+    const answer = s.answers.get(question);
+    if (answer === undefined) return ask(question);
+    if (answer.kind === 'yes') return rollback(s, { kind: 'rollback-hook', hook: name });
+  }
+  return undefined;
+}
+
+/** Before the first position pre-rollout hooks; afterwards rollout hooks, then metrics. One failed check a pass. */
+export function checks(s: Situation): Verdict | undefined {
+  if (s.status.step < 0) return hookChecks(s, 'pre-rollout');
+  return (
+    hookChecks(s, 'rollout') ?? metricChecks(s, ['builtin', 'query']) ?? metricChecks(s, ['template', 'none'])
+  );
+}
+
+function hookChecks(s: Situation, type: 'pre-rollout' | 'rollout'): Verdict | undefined {
+  for (const { question } of hooksOf(s, type)) {
+    const answer = s.answers.get(question);
+    if (answer === undefined) return ask(question);
+    if (answer.kind !== 'yes') return halt(s, type, answer.failure);
+  }
+  return undefined;
+}
+
+function metricChecks(s: Situation, sources: readonly MetricSource[]): Verdict | undefined {
+  for (const [index, metric] of s.spec.metrics.entries()) {
+    if (!sources.includes(metric.source)) continue;
+    if (metric.source === 'none') return halt(s, 'metric', { kind: 'unusable', metric: metric.name });
+    const question: Question = { kind: 'metric', index, revision: s.status.lastAppliedRevision };
+    const answer = s.answers.get(question);
+    if (answer === undefined) return ask(question);
+    if (answer.kind === 'yes') continue;
+    if (answer.kind === 'inconclusive' && metric.onInconclusive === 'pass') continue;
+    if (answer.kind === 'inconclusive' && metric.onInconclusive === 'wait') {
+      return wait(
+        s,
+        { kind: 'question', question, detail: detailOf(answer) },
+        { requeueAfter: s.spec.interval },
+      );
+    }
+    return halt(s, 'metric', answer.failure);
+  }
+  return undefined;
+}
+
+/** One failed check. The position stays, the next look comes an interval later; a gate that holds goes on holding. */
+function halt(s: Situation, type: 'pre-rollout' | 'rollout' | 'metric', failure: CheckFailure): Verdict {
+  const failedChecks = s.status.failedChecks + 1;
+  const news: readonly News[] = [
+    ...starting(s),
+    ...consents(s, 'pre-rollout'),
+    { kind: 'halted', type, failure },
+  ];
+  return record(s, { failedChecks, changedAt: s.now }, ...news);
+}
+
+/** Said once a run, with whatever its first round of questions leads to. */
+export function starting({ status, spec }: Situation): readonly News[] {
+  const first = status.step < 0 && status.failedChecks === 0 && status.held === undefined;
+  if (!first) return [];
+  const forced: readonly News[] =
+    spec.forced === undefined ? [] : [{ kind: 'kubernetes-strategy', ...spec.forced }];
+  return [{ kind: 'analysis-starts' }, ...forced];
+}

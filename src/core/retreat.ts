@@ -1,0 +1,113 @@
+/** Every way back. Going back never waits for an unfinished step forward. */
+import { after, percent, type Millis, type Revision } from '../shared/brand.ts';
+import { fit, isAnalysing, isPromoting } from './converge.ts';
+import type { News, Reason, Situation, Status, Verdict } from './model.ts';
+import { planOf, positionAt } from './progression.ts';
+import { asked, dueIn, move, START, staysAway, wait } from './verdict.ts';
+
+/**
+ * Until the primary has been touched a run can end at any moment; afterwards only `abort` ends it. Traffic never
+ * goes to a primary that is gone or stuck: then the run ends all the same, and the traffic follows later.
+ */
+export function retreat(s: Situation): Verdict | undefined {
+  const { spec, status, observed } = s;
+  const { target, primary } = observed;
+  if (!isAnalysing(status) && !isPromoting(status)) return undefined;
+  const copied = isPromoting(status) && primary?.revision === status.lastAppliedRevision;
+  if (copied) return asked(s, 'abort') ? failPromotion(s, 'aborted by hand') : undefined;
+  if (target === undefined) return rollback(s, { kind: 'target-gone' });
+  if (target.revision === status.lastPromotedRevision) return cancel(s);
+  if (target.revision !== status.lastAppliedRevision) return startAnalysis(s, { kind: 'restarted' });
+  if (asked(s, 'abort')) return rollback(s, { kind: 'aborted' });
+  if (target.readiness.kind === 'stuck') {
+    return rollback(s, { kind: 'stuck', workload: 'target', detail: target.readiness.detail });
+  }
+  const { failedChecks } = status;
+  return failedChecks >= spec.threshold ? rollback(s, { kind: 'threshold', failedChecks }) : undefined;
+}
+
+/** Ends the run. Traffic goes home, if home can take it. */
+export function rollback(s: Situation, reason: Reason): Verdict {
+  const trafficStays = staysAway(s);
+  return move(
+    s,
+    { phase: 'Failed', failedChecks: 0, ...home(s) },
+    { kind: 'rolled-back', reason },
+    { kind: 'failed', trafficStays },
+    { kind: 'post-rollout', outcome: 'Failed' },
+  );
+}
+
+/** Ends a run whose target is back on the promoted revision: there is nothing left to analyse. */
+function cancel(s: Situation): Verdict {
+  const phase = fit(s.observed.primary) ? 'Succeeded' : 'Failed';
+  return move(
+    s,
+    { phase, failedChecks: 0, lastAppliedRevision: s.status.lastPromotedRevision, ...home(s) },
+    { kind: 'cancelled', trafficStays: staysAway(s) },
+    { kind: 'post-rollout', outcome: 'Failed' },
+  );
+}
+
+/** Traffic to the primary and the target owed its parking, or everything as it is. */
+function home(s: Situation): Partial<Status> {
+  const end = { step: -1, mirrored: false } as const;
+  return staysAway(s) ? { ...end, park: 'none' } : { ...end, canaryWeight: percent(0), park: 'due' };
+}
+
+/** Starts a run, at the primary, or where the traffic is if the primary cannot serve. */
+export function startAnalysis(s: Situation, ...news: readonly News[]): Verdict {
+  const { spec, status } = s;
+  const stays = { step: positionAt(spec.strategy, status.canaryWeight), mirrored: false };
+  const at = staysAway(s) ? stays : START;
+  const lastAppliedRevision = carried(s);
+  const run = { failedChecks: 0, park: 'none', plan: planOf(spec), lastAppliedRevision } as const;
+  return move(s, { phase: 'Progressing', ...at, ...run }, ...news);
+}
+
+function carried({ status, observed }: Situation): Revision {
+  return observed.target?.revision ?? status.lastAppliedRevision;
+}
+
+/**
+ * The primary does not come up with the new revision, or is not meant to any more. If it is stuck the healthy
+ * canary takes all traffic, where there is a route to it; the primary is then restored from its snapshot.
+ */
+export function failPromotion(s: Situation, detail: string): Verdict {
+  const { spec, status, observed } = s;
+  const rescue =
+    spec.routed &&
+    observed.primary?.readiness.kind === 'stuck' &&
+    observed.target?.readiness.kind === 'ready';
+  const canaryWeight = rescue ? percent(100) : status.canaryWeight;
+  // Without traffic the target is owed its parking, unless it has been parked already.
+  const owed = status.park === 'done' ? 'done' : 'due';
+  return move(
+    s,
+    {
+      phase: 'Failed',
+      step: -1,
+      mirrored: false,
+      failedChecks: 0,
+      canaryWeight,
+      park: canaryWeight > 0 ? 'none' : owed,
+    },
+    { kind: 'promotion-failed', detail },
+    { kind: 'post-rollout', outcome: 'Failed' },
+  );
+}
+
+/** A spec that cannot be followed holds the rollout; past the deadline a run in progress ends. */
+export function holdInvalid(s: Situation): Verdict | undefined {
+  const { status, spec, problem } = s;
+  if (problem === undefined || status.invalid === undefined) return undefined;
+  const running =
+    isAnalysing(status) ||
+    (isPromoting(status) && s.observed.primary?.revision !== status.lastAppliedRevision);
+  const until = after(status.invalid.since, spec.progressDeadline);
+  const waitingFor = { kind: 'spec', ...problem } as const;
+  if (!running) return wait(s, waitingFor);
+  if (s.now >= until || asked(s, 'abort'))
+    return rollback(s, { kind: 'invalid-spec', detail: problem.detail });
+  return wait(s, waitingFor, { requeueAfter: dueIn(s.now, until) satisfies Millis });
+}

@@ -1,0 +1,51 @@
+/** The first status: of a Canary nobody has looked at, or of one that Flagger has driven until now. */
+import { percent } from '../shared/brand.ts';
+import { isAnalysing, isPromoting } from './converge.ts';
+import type { Situation, Status, Verdict } from './model.ts';
+import { planOf, positionAt, progression } from './progression.ts';
+import { move, wait } from './verdict.ts';
+
+/** Nothing is created, written or asked before this is committed. */
+export function takeOver(s: Situation): Verdict {
+  if (s.status.origin === 'new') {
+    return move(s, { phase: 'Initializing', routesMark: 1, plan: planOf(s.spec) });
+  }
+  const { primary, target } = s.observed;
+  // Without a primary nothing was cloned yet, or nothing is left of it: begin at the beginning.
+  if (primary === undefined) return move(s, { phase: 'Initializing', routesMark: 1, plan: planOf(s.spec) });
+  if (target === undefined) return wait(s, { kind: 'target' });
+  return move(s, taken(s), { kind: 'taken-over' });
+}
+
+/**
+ * Flagger's `canaryWeight` does not say where traffic is, so weight and mirroring are read from the live routes,
+ * never written. Its hashes cannot be computed again, so what the primary runs is what is promoted; only in the
+ * middle of a promotion is that still the other revision.
+ */
+function taken(s: Situation): Partial<Status> {
+  const { spec, status, observed } = s;
+  const canaryWeight = observed.routes?.canary ?? percent(0);
+  const at = {
+    canaryWeight,
+    mirrored: observed.routes?.mirrored ?? false,
+    routesMark: 1,
+    plan: planOf(spec),
+  };
+  const promoted = observed.primary?.revision ?? status.lastPromotedRevision;
+  const carried = observed.target?.revision ?? promoted;
+  const running = isAnalysing(status) || isPromoting(status);
+  const tried = running || status.phase === 'Failed';
+  return {
+    ...at,
+    phase: status.phase,
+    step: isAnalysing(status) ? stepOf(s, canaryWeight) : -1,
+    lastPromotedRevision: promoted,
+    lastAppliedRevision: tried ? carried : promoted,
+    park: running || canaryWeight > 0 || status.phase === 'Initializing' ? 'none' : 'done',
+  };
+}
+
+function stepOf({ spec, status }: Situation, canaryWeight: Status['canaryWeight']): number {
+  if (spec.strategy.kind === 'canary') return positionAt(spec.strategy, canaryWeight);
+  return Math.min(status.step, progression(spec.strategy).length - 1);
+}

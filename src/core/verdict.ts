@@ -1,0 +1,198 @@
+/** How rules say what they decide: a move with its news, a question, or a wait with its reason. */
+import { after, instant, millis, percent, until, type Instant, type Millis } from '../shared/brand.ts';
+import { fit } from './converge.ts';
+import type {
+  Announcement,
+  Answer,
+  HookType,
+  News,
+  Phase,
+  Question,
+  Situation,
+  Status,
+  Verb,
+  Verdict,
+  WaitingFor,
+} from './model.ts';
+
+/** The outbox is part of the status, and a status must stay small. */
+const OUTBOX_ENTRIES = 32;
+const OUTBOX_CHARACTERS = 8_192;
+
+/** A command is carried out by reaching a phase, and recorded by the commit that gets there. */
+const CARRIED_OUT_BY: Partial<Record<Phase, Verb>> = {
+  Failed: 'abort',
+  Progressing: 'retry',
+  Promoting: 'promote',
+};
+
+/** Before the first position, with all traffic on the primary. */
+export const START = { step: -1, canaryWeight: percent(0), mirrored: false } as const;
+
+/** The rollout moves. What is not in `change` stays, but for a gate that held: a move is a move past it. */
+export function move(s: Situation, change: Partial<Status>, ...news: readonly News[]): Verdict {
+  return { kind: 'move', status: moved(s, { held: undefined, changedAt: s.now, ...change }, news) };
+}
+
+/** Something is recorded that moves nothing: the interval goes on, a gate still holds. */
+export function record(s: Situation, change: Partial<Status>, ...news: readonly News[]): Verdict {
+  return { kind: 'move', status: moved(s, change, news) };
+}
+
+function moved(s: Situation, change: Partial<Status>, news: readonly News[]): Status {
+  const { status, now } = s;
+  const next = { ...status, ...change };
+  const rerouted = next.canaryWeight !== status.canaryWeight || next.mirrored !== status.mirrored;
+  const revision = next.lastAppliedRevision;
+  const told = news.map((item, index): Announcement => ({
+    sequence: status.sequence + index,
+    at: now,
+    phase: next.phase,
+    revision,
+    news: item,
+  }));
+  return {
+    ...next,
+    origin: 'ours',
+    routesMark: change.routesMark ?? status.routesMark + (rerouted ? 1 : 0),
+    phaseSince: next.phase === status.phase && status.origin === 'ours' ? status.phaseSince : now,
+    target: s.observed.target?.record ?? status.target,
+    obeyed: obeyed(s, change.phase),
+    outbox: bounded([...status.outbox, ...told]),
+    sequence: status.sequence + news.length,
+  };
+}
+
+function obeyed(s: Situation, phase: Phase | undefined): Status['obeyed'] {
+  const verb = phase === undefined ? undefined : CARRIED_OUT_BY[phase];
+  const command = verb === undefined ? undefined : pending(s, verb);
+  return command === undefined ? s.status.obeyed : { ...s.status.obeyed, [command.verb]: command.value };
+}
+
+/** Beyond the limits the oldest ordinary news goes first: steps and checks, never an end or a start. */
+function bounded(outbox: readonly Announcement[]): readonly Announcement[] {
+  let kept = outbox;
+  while (kept.length > OUTBOX_ENTRIES || JSON.stringify(kept).length > OUTBOX_CHARACTERS) {
+    const ordinary = kept.findIndex(({ news }) => !IMPORTANT.has(news.kind));
+    kept = kept.toSpliced(Math.max(0, ordinary), 1);
+  }
+  return kept;
+}
+
+const IMPORTANT: ReadonlySet<News['kind']> = new Set<News['kind']>([
+  'initialized',
+  'new-revision',
+  'restarted',
+  'rolled-back',
+  'failed',
+  'promotion-failed',
+  'promoting',
+  'promoted',
+  'promoted-unanalysed',
+  'cancelled',
+  'post-rollout',
+]);
+
+/** Nothing to record; called again after `requeueAfter`, or when something in the cluster changes. */
+export function wait(
+  s: Situation,
+  waitingFor: WaitingFor,
+  options: { readonly requeueAfter?: Millis; readonly notices?: readonly News[] } = {},
+): Verdict {
+  const notices = [...(options.notices ?? []), ...refusals(s)];
+  return { kind: 'wait', waitingFor, notices, ...definedRequeue(options.requeueAfter) };
+}
+
+function definedRequeue(requeueAfter: Millis | undefined): { requeueAfter?: Millis } {
+  return requeueAfter === undefined ? {} : { requeueAfter };
+}
+
+/** The earliest later pass for something that is due at `then`; never at once, so that no pass spins. */
+export function dueIn(now: Instant, then: Instant): Millis {
+  return millis(Math.max(1, until(now, then)));
+}
+
+// --------------------------------------------------------------------------------------------------- what people say
+
+function pending(
+  { commands, status, observed }: Situation,
+  verb: Verb,
+): { verb: Verb; value: string } | undefined {
+  const revision = observed.target?.revision ?? status.lastAppliedRevision;
+  return commands.find(
+    (command) =>
+      command.verb === verb && command.revision === revision && command.value !== status.obeyed[verb],
+  );
+}
+
+/** Somebody asks for this, about the revision the target carries, and it has not been done. */
+export function asked(s: Situation, verb: Verb): boolean {
+  return pending(s, verb) !== undefined;
+}
+
+/** Commands about another revision than the target's change nothing; people are told. */
+function refusals({ commands, status, observed: { target } }: Situation): readonly News[] {
+  return commands
+    .filter(
+      ({ verb, value, revision }) =>
+        value !== status.obeyed[verb] && target !== undefined && revision !== target.revision,
+    )
+    .map(({ verb, revision }) => ({ kind: 'refused', verb, revision }));
+}
+
+// ------------------------------------------------------------------------------------------------------- questions
+
+/** The hooks of a type with their questions, in list order. */
+export function hooksOf(
+  s: Situation,
+  type: HookType,
+): readonly { name: string; muted: boolean; question: Question }[] {
+  const revision = s.status.lastAppliedRevision;
+  const about = type === 'confirm-rollout' ? (s.observed.target?.revision ?? revision) : revision;
+  return s.spec.hooks.flatMap((hook, index) =>
+    hook.type === type
+      ? [
+          {
+            name: hook.name,
+            muted: hook.muted,
+            question: { kind: 'hook', type, index, revision: about } as const,
+          },
+        ]
+      : [],
+  );
+}
+
+export function ask(question: Question): Verdict {
+  return { kind: 'ask', questions: [question] };
+}
+
+/** News of every hook of these types that consented in this pass. */
+export function consents(s: Situation, ...types: readonly HookType[]): readonly News[] {
+  return types.flatMap((type) =>
+    hooksOf(s, type)
+      .filter(({ question }) => s.answers.get(question)?.kind === 'yes')
+      .map(({ name }): News => ({ kind: 'hook-passed', type, hook: name })),
+  );
+}
+
+/** The text of an answer that is not a yes, for whoever asks what the rollout waits for. */
+export function detailOf(answer: Answer): string {
+  if (answer.kind === 'yes') return '';
+  return 'detail' in answer.failure ? answer.failure.detail : '';
+}
+
+/** When questions may be put: an interval after the last move, the last write of the routes, and the last round. */
+export function questionsDue(s: Situation): Instant {
+  const { status, observed, tried, spec } = s;
+  const starts = [status.changedAt, observed.routes?.since, tried?.askedAt].filter(
+    (start) => start !== undefined,
+  );
+  return after(instant(Math.max(...starts)), spec.interval);
+}
+
+// ---------------------------------------------------------------------------------------------------------- traffic
+
+/** The canary carries traffic and the primary is gone or stuck: traffic may not go home now. */
+export function staysAway({ status, observed: { target, primary } }: Situation): boolean {
+  return target !== undefined && status.canaryWeight > 0 && !fit(primary);
+}
