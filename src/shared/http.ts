@@ -29,7 +29,8 @@ export interface HttpResponse {
 export type HttpError =
   | { readonly kind: 'unreachable'; readonly detail: string }
   | { readonly kind: 'timeout'; readonly detail: string }
-  | { readonly kind: 'too-large'; readonly detail: string };
+  /** `status` where the answer had begun: to a caller who wants no body it is an answer. */
+  | { readonly kind: 'too-large'; readonly detail: string; readonly status?: number };
 
 /** Any status is a response; rejects only with the reason of an aborted signal. */
 export type Http = (
