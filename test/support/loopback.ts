@@ -53,7 +53,8 @@ async function exchange(call: HttpRequest, signal: AbortSignal): ReturnType<Http
   });
   const body = await readText(response);
   if (call.maxBytes !== undefined && body.length > call.maxBytes) {
-    return err({ kind: 'too-large', detail: `answered with more than ${call.maxBytes} bytes` });
+    const detail = `answered with more than ${call.maxBytes} bytes`;
+    return err({ kind: 'too-large', detail, status: response.statusCode ?? 0 });
   }
   const answer: HttpResponse = { status: response.statusCode ?? 0, body, elapsed: millis(0) };
   return ok(answer);
