@@ -54,8 +54,13 @@ export interface Ports {
   perform(action: Action): Promise<Result<undefined, ActionError>>;
   /** Hands the committed outbox and the notices of a wait to the announcer; returns at once. */
   tell(status: Status, notices: readonly News[]): void;
-  /** What this process has tried since the last commit; undefined after a restart. */
+  /** What this process has tried since the last commit, or since things were last settled; undefined after a restart. */
   tried(): Tried | undefined;
+  /**
+   * Called at the end of a pass that committed nothing. `asked`: questions were put, so `tried` gets `askedAt` now.
+   * `settled`: nothing remained to be done, so what was accepted and refused before is forgotten (`askedAt` stays).
+   */
+  waited(outcome: { readonly asked: boolean; readonly settled: boolean }): void;
   now(): Instant;
 }
 
