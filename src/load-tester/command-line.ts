@@ -74,8 +74,9 @@ export function splitWords(text: string): Result<readonly string[], string> {
     if (blank !== undefined) {
       if (word !== undefined) words.push(word);
       word = undefined;
-    } else {
-      word = (word ?? '') + (single ?? unescape(double) ?? continued(escaped) ?? plain ?? whole);
+    } else if (escaped !== '\n') {
+      // A backslash at the end of a line joins it with the next, so it is nothing.
+      word = (word ?? '') + (single ?? unescape(double) ?? escaped ?? plain ?? whole);
     }
   }
   if (end !== input.length) return err('a quote is not closed, or quotes something only a shell can read');
@@ -89,11 +90,6 @@ function withoutUrlMarks(plain: string): string {
 
 function unescape(quoted: string | undefined): string | undefined {
   return quoted?.replace(/\\(["\\$`\n])/g, (_, character: string) => (character === '\n' ? '' : character));
-}
-
-/** A backslash at the end of a line joins it with the next. */
-function continued(escaped: string | undefined): string | undefined {
-  return escaped === '\n' ? '' : escaped;
 }
 
 function readFlags(words: readonly string[]): Result<Flags, string> {

@@ -74,12 +74,12 @@ async function once(load: Load, send: Send, tally: Tally, signal: AbortSignal): 
   }
 }
 
-/** Errors without addresses and ports of our own side, so that equal ones are counted together. */
+/** Without addresses and ports of our own side, so that equal ones are counted together. What is thrown is an object. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed';
-  if (error.name === 'TimeoutError' || error.name === 'AbortError')
-    return 'time-out while waiting for the answer';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  const { name, code, message } = error as { name?: unknown; code?: unknown; message?: unknown };
+  if (name === 'TimeoutError' || name === 'AbortError') return 'time-out while waiting for the answer';
+  if (typeof code === 'string') return code;
+  return typeof message === 'string' ? message : 'failed';
 }
 
 function exchange(
