@@ -1,0 +1,34 @@
+/** What a controller is started with, after flags and environment have been read. */
+import type { Millis } from '../shared/brand.ts';
+
+export interface Settings {
+  readonly kubeconfig: string;
+  readonly master: string;
+  readonly qps: number;
+  readonly burst: number;
+  readonly metricsServer: string;
+  readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
+  readonly logEncoding: 'json' | 'console';
+  readonly port: number;
+  /** '' for all. */
+  readonly namespace: string;
+  readonly meshProvider: string;
+  readonly selectorLabels: readonly string[];
+  readonly includeLabelPrefixes: readonly string[];
+  readonly trackConfigs: boolean;
+  readonly leaderElectionNamespace: string;
+  readonly minimumInterval: Millis;
+  readonly installCrds: boolean;
+  readonly noCrossNamespaceRefs: boolean;
+  readonly clusterName: string;
+  readonly eventWebhook: string;
+  readonly slack: SlackSettings;
+}
+
+export interface SlackSettings {
+  readonly url: string;
+  readonly token: string;
+  readonly proxy: string;
+  readonly user: string;
+  readonly channel: string;
+}
