@@ -5,7 +5,8 @@ import { parseDuration } from '../shared/duration.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 
 export interface Options {
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
+  readonly logEncoding: 'json' | 'console';
   readonly port: number;
   /** Longest time for one task. */
   readonly timeout: Millis;
@@ -27,7 +28,8 @@ const DEFAULTS: Readonly<Record<Text, string>> = {
   'zap-encoding': 'json',
 };
 const SWITCHES: Readonly<Record<Switch, boolean>> = { 'allow-shell': false, 'zap-replace-globals': false };
-const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+const LEVELS = ['debug', 'info', 'warning', 'error'] as const;
+const ENCODINGS = ['json', 'console'] as const;
 
 /** Flags as options; refuses with a sentence what is unknown or makes no sense. */
 export function parseFlags(words: readonly string[]): Result<Options, string> {
@@ -69,11 +71,14 @@ function toOptions(
   switches: Readonly<Record<Switch, boolean>>,
 ): Result<Options, string> {
   const logLevel = LEVELS.find((level) => level === texts['log-level']);
+  const logEncoding = ENCODINGS.find((encoding) => encoding === texts['zap-encoding']);
   const port = /^\d{1,5}$/.test(texts.port) ? Number(texts.port) : Number.NaN;
   const timeout = parseDuration(texts.timeout) ?? millis(0);
   const namespaces = toRegExp(texts['namespace-regexp']);
   if (logLevel === undefined)
     return err(`-log-level is ${texts['log-level']}, allowed are ${LEVELS.join(', ')}`);
+  if (logEncoding === undefined)
+    return err(`-zap-encoding is ${texts['zap-encoding']}, allowed are ${ENCODINGS.join(', ')}`);
   if (!(port <= 65_535)) return err(`-port is ${texts.port}, allowed are 0 to 65535`);
   if (timeout <= 0) return err(`-timeout is ${texts.timeout}, expected a span of time such as 1h or 90s`);
   if (namespaces === null)
@@ -83,6 +88,7 @@ function toOptions(
   if (texts.proxy !== '' && !URL.canParse(texts.proxy)) return err('-proxy is not a URL');
   return ok({
     logLevel,
+    logEncoding,
     port,
     timeout,
     namespaces,

@@ -4,11 +4,11 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { Counter, Registry, collectDefaultMetrics } from 'prom-client';
 
+import { createLogger } from '../adapters/logger.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { parseFlags, type Options } from './flags.ts';
 import { Gates } from './gates.ts';
-import { jsonLogger } from './log.ts';
 import { proxyFrom } from './proxy.ts';
 import { loadTesterServer } from './server.ts';
 import { Tasks } from './tasks.ts';
@@ -26,7 +26,7 @@ if (flags.ok) {
 
 function run(options: Options): void {
   const stopping = new AbortController();
-  const logger = jsonLogger(options.logLevel);
+  const logger = createLogger({ level: options.logLevel, encoding: options.logEncoding });
   const tasks = new Tasks({
     timeout: options.timeout,
     allowShell: options.allowShell,
@@ -70,7 +70,7 @@ function serverFor({ namespaces }: Options, tasks: Tasks, logger: Logger): Serve
     tasks,
     namespaces,
     metrics: () => registry.metrics(),
-    failed: (error) => logger.error({ error: String(error) }, 'a request failed'),
+    failed: (error) => logger.error({ error }, 'a request failed'),
     answered: (path, status) => {
       answers.inc({ path: kindOfPath(path), status });
       logger.debug({ path, status }, 'answered');

@@ -9,6 +9,7 @@ describe('flags', () => {
       ok: true,
       value: {
         logLevel: 'info',
+        logEncoding: 'json',
         port: 9090,
         timeout: 3_600_000,
         namespaces: undefined,
@@ -44,7 +45,8 @@ describe('flags', () => {
     [['-port', '70000'], /^-port is 70000, allowed are 0 to 65535/],
     [['-timeout', 'long'], /^-timeout is long, expected a span of time/],
     [['-namespace-regexp', '('], /no regular expression$/],
-    [['-log-level', 'loud'], /allowed are debug, info, warn, error$/],
+    [['-log-level', 'loud'], /allowed are debug, info, warning, error$/],
+    [['-zap-encoding', 'xml'], /allowed are json, console$/],
     [['-allow-shell=yes'], /^-allow-shell is yes, allowed are true and false/],
     [['-proxy', 'proxy:8080'], /^-proxy does not begin with http:/],
   ])('%j are refused with a sentence', (words, sentence) => {
