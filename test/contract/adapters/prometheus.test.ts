@@ -1,0 +1,126 @@
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+
+import { createPrometheus } from '../../../src/adapters/prometheus.ts';
+import type { PrometheusEndpoint } from '../../../src/metrics/provider.ts';
+import { makeCredentials } from '../../../src/sandbox/certificate.ts';
+import { millis } from '../../../src/shared/brand.ts';
+import { systemClock } from '../../../src/shared/clock.ts';
+import { readText, serve, type Loopback } from '../../support/loopback.ts';
+
+const port = createPrometheus({ clock: systemClock });
+const never = new AbortController().signal;
+const open: Loopback[] = [];
+
+function endpoint(address: string, more: Partial<PrometheusEndpoint> = {}): PrometheusEndpoint {
+  return { address, headers: {}, auth: { kind: 'none' }, insecureSkipVerify: false, ...more };
+}
+
+async function answering(status: number, body: unknown): Promise<string> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const server = await serve((_, response) => response.writeHead(status).end(text));
+  open.push(server);
+  return server.url;
+}
+
+function vector(...values: readonly string[]): unknown {
+  const result = values.map((value) => ({ metric: {}, value: [1_700_000_000.5, value] }));
+  return { status: 'success', data: { resultType: 'vector', result } };
+}
+
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+describe('an instant query', () => {
+  it.each([
+    ['a number', vector('99.5'), { ok: true, value: 99.5 }],
+    ['infinity', vector('+Inf'), { ok: true, value: Infinity }],
+    ['negative infinity', vector('-Inf'), { ok: true, value: -Infinity }],
+    ['NaN', vector('NaN'), { ok: false, error: { kind: 'no-data' } }],
+    ['nothing', vector(), { ok: false, error: { kind: 'no-data' } }],
+    ['several series, of which the last counts', vector('1', '2', '3'), { ok: true, value: 3 }],
+    [
+      'a scalar',
+      { status: 'success', data: { resultType: 'scalar', result: [1, '3'] } },
+      { ok: true, value: 3 },
+    ],
+    [
+      'a matrix',
+      { status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values: [[1, '1']] }] } },
+      { ok: false, error: { kind: 'malformed', detail: 'multiple values returned' } },
+    ],
+    ['a web page', '<html>sign in</html>', { ok: false, error: { kind: 'malformed' } }],
+    ['JSON of another kind', '[1,2]', { ok: false, error: { kind: 'malformed' } }],
+  ])('understands %s', async (_name, body, expected) => {
+    const url = await answering(200, body);
+
+    expect(await port.query(endpoint(url), 'up', { signal: never })).toMatchObject(expected);
+  });
+
+  it('reports a refusal with its status and the server’s words, cut short', async () => {
+    const body = { status: 'error', errorType: 'bad_data', error: `parse error: ${'x'.repeat(900)}` };
+    const url = await answering(400, body);
+
+    const answer = await port.query(endpoint(url), 'up{', { signal: never });
+
+    expect(answer).toMatchObject({ ok: false, error: { kind: 'rejected', status: 400 } });
+    const detail = !answer.ok && 'detail' in answer.error ? answer.error.detail : '';
+    expect(detail).toMatch(/^error response: Status 400 Bad Request: parse error: x+$/);
+    expect(detail.length).toBeLessThan(360);
+  });
+
+  it('keeps the path of the address and sends headers and credentials, none of which shows in a failure', async () => {
+    const seen: unknown[] = [];
+    const server = await serve((request, response) => {
+      seen.push(new URL(request.url ?? '', 'http://x').pathname, request.headers['x-scope-orgid']);
+      seen.push(request.headers.authorization);
+      response.writeHead(503).end('no');
+    });
+    open.push(server);
+    const backend = endpoint(`${server.url}/prom/`, {
+      headers: { 'X-Scope-OrgID': ['tenant-7'] },
+      auth: { kind: 'basic', username: 'joe', password: 'hunter2' },
+    });
+
+    const refused = await port.query(backend, 'up', { signal: never });
+    await server.close();
+    const gone = await port.query(backend, 'up', { signal: never });
+
+    expect(seen).toEqual(['/prom/api/v1/query', 'tenant-7', 'Basic am9lOmh1bnRlcjI=']);
+    expect(gone).toMatchObject({ ok: false, error: { kind: 'unreachable' } });
+    expect(JSON.stringify([refused, gone])).not.toMatch(/tenant-7|hunter2|am9l/);
+  });
+
+  it('gives up when the answer takes too long, and rejects when the caller does', async () => {
+    const server = await serve(() => undefined);
+    open.push(server);
+    const hasty = createPrometheus({ clock: systemClock, timeout: millis(50) });
+    const caller = new AbortController();
+
+    const late = await hasty.query(endpoint(server.url), 'up', { signal: never });
+    const pending = port.query(endpoint(server.url), 'up', { signal: caller.signal });
+    caller.abort(new Error('stopping'));
+
+    expect(late).toMatchObject({ ok: false, error: { kind: 'unreachable' } });
+    await expect(pending).rejects.toThrow('stopping');
+  });
+
+  it('skips the verification of a certificate when told to', async () => {
+    const { certificate, key } = makeCredentials(Date.now(), ['localhost'], ['127.0.0.1']);
+    const server = createSecureServer({ cert: certificate, key }, (request, response) => {
+      void readText(request).then(() => response.end(JSON.stringify(vector('1'))));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+    const strict = await port.query(endpoint(url), 'up', { signal: never });
+    const lax = await port.query(endpoint(url, { insecureSkipVerify: true }), 'up', { signal: never });
+    server.closeAllConnections();
+    server.close();
+
+    expect(strict).toMatchObject({ ok: false, error: { kind: 'unreachable' } });
+    expect(lax).toEqual({ ok: true, value: 1 });
+  });
+});
