@@ -19,6 +19,12 @@ export interface Child {
   stop(patience?: number): Promise<void>;
 }
 
+/** If the demo itself breaks down, nothing it started stays behind. */
+const living = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 const PATIENCE = 5_000;
 const KEPT_LINES = 5;
 
@@ -42,9 +48,11 @@ export function startChild(program: string, args: readonly string[], options: Ch
 
 function managed(child: ChildProcess, complaints: readonly string[]): Child {
   let running = true;
+  living.add(child);
   const ended = new Promise<string>((resolve) => {
     const end = (how: string): void => {
       running = false;
+      living.delete(child);
       resolve(how);
     };
     child.once('error', (error) => end(`could not be started: ${error.message}`));

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import type { Counter } from '../../src/sandbox/counters.ts';
 import { startPrometheusStandIn } from '../../src/sandbox/prometheus.ts';
 import { systemClock } from '../../src/shared/clock.ts';
-import { startChild } from './children.ts';
+import { startChild, type Child } from './children.ts';
 import { freePort } from './loopback.ts';
 
 export interface MetricsServer {
@@ -66,7 +66,7 @@ async function startPrometheus(program: string, scrape: string): Promise<Metrics
     await child.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  const failure = await Promise.race([ready(url), child.ended]);
+  const failure = await ready(url, child);
   if (failure === undefined)
     return { url, description: `Prometheus (${program}), scraping every second`, stop };
   await stop();
@@ -83,13 +83,13 @@ function configuration(target: string): string {
   ].join('\n');
 }
 
-/** Resolves to undefined once it answers, to a reason when it does not in time. */
-async function ready(url: string): Promise<string | undefined> {
+/** Resolves to undefined once it answers, to a reason when it does not. */
+async function ready(url: string, child: Child): Promise<string | undefined> {
   const end = Date.now() + READY_WITHIN;
-  while (Date.now() < end) {
+  while (child.running() && Date.now() < end) {
     const answer = await fetch(`${url}/-/ready`).catch(() => undefined);
     if (answer?.ok === true) return undefined;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return `not ready after ${READY_WITHIN / 1_000}s`;
+  return child.running() ? `not ready after ${READY_WITHIN / 1_000}s` : child.ended;
 }
