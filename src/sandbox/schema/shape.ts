@@ -48,11 +48,12 @@ export function pruned(
 
 function prunedList(
   list: readonly unknown[],
-  { items, preserveUnknown }: Structural,
+  { items }: Structural,
   path: string,
   dropped: string[],
 ): unknown {
-  if (items === undefined) return preserveUnknown ? list : [];
+  // A list where none belongs is left for validation to refuse.
+  if (items === undefined) return list;
   return mapItems(list, (item, index) => pruned(item, items, false, `${path}[${index}]`, dropped));
 }
 
