@@ -4,7 +4,6 @@
  */
 import type { MetricSpec } from '../api/model.ts';
 import type { Answer, CheckFailure, MetricSource } from '../core/model.ts';
-import { unreachable } from '../shared/brand.ts';
 import type { Result } from '../shared/result.ts';
 import type { MetricError } from './provider.ts';
 
@@ -84,17 +83,5 @@ function unanswered(
     const detail = source === 'query' ? '' : 'no values found';
     return { kind: 'no-values', metric: name, source, provider: observer, detail };
   }
-  return { kind: 'query-failed', metric: name, source, detail: sentenceOf(error) };
-}
-
-function sentenceOf(error: Exclude<MetricError, { readonly kind: 'no-data' }>): string {
-  switch (error.kind) {
-    case 'unreachable':
-    case 'malformed':
-      return error.detail;
-    case 'rejected':
-      return `error response: status ${error.status}: ${error.detail}`;
-    default:
-      return unreachable(error);
-  }
+  return { kind: 'query-failed', metric: name, source, detail: error.detail };
 }

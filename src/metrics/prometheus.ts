@@ -1,6 +1,7 @@
 /** Prometheus, and whatever answers its query API. The call itself is made by the port in the context. */
 import { err, ok } from '../shared/result.ts';
 import type { MetricBackend, MetricProvider, MetricProviderFactory, PrometheusEndpoint } from './provider.ts';
+import { redactError } from './redact.ts';
 
 /** Reads `token`, or else `username` and `password`, from the Secret. */
 export const prometheus: MetricProviderFactory = (backend, { prometheus: port }) => {
@@ -17,10 +18,13 @@ export const prometheus: MetricProviderFactory = (backend, { prometheus: port })
     insecureSkipVerify: backend.insecureSkipVerify,
   };
   const provider: MetricProvider = {
-    query: ({ query }, options) => port.query(endpoint, collapse(query), options),
+    query: async ({ query }, options) => {
+      const answer = await port.query(endpoint, collapse(query), options);
+      return answer.ok ? answer : err(redactError(answer.error, backend));
+    },
     check: async (options) => {
       const one = await port.query(endpoint, 'vector(1)', options);
-      if (!one.ok) return one;
+      if (!one.ok) return err(redactError(one.error, backend));
       if (one.value === 1) return ok();
       return err({ kind: 'malformed', detail: `vector(1) was answered with ${one.value}` });
     },

@@ -15,6 +15,7 @@ import type {
   MetricProviderFactory,
   MetricQuery,
 } from './provider.ts';
+import { redactError, redactSecrets } from './redact.ts';
 
 const TIMEOUT = millis(5_000);
 /** One number needs a few hundred bytes; a system that sends a megabyte was asked the wrong thing. */
@@ -58,7 +59,9 @@ function providerOf<Body>(
         context,
         options,
       );
-      return answer.ok ? readValue(recipe, answer.value.body) : answer;
+      if (!answer.ok) return answer;
+      const value = readValue(recipe, answer.value.body);
+      return value.ok ? value : err(redactError(value.error, backend));
     },
     check: async (options) => {
       const answer = await send(recipe.check(backend, context.clock.now()), backend, context, options);
@@ -78,7 +81,11 @@ async function send(
   if (!answer.ok) return err(unanswered(answer.error));
   const { status, body } = answer.value;
   if (status >= 200 && status < 300) return answer;
-  return err({ kind: 'rejected', status, detail: redact(body, backend) });
+  return err({
+    kind: 'rejected',
+    status,
+    detail: `error response: Status ${status}: ${excerpt(redactSecrets(body, backend))}`,
+  });
 }
 
 function unanswered({ kind, detail }: HttpError): MetricError {
@@ -107,12 +114,6 @@ function parseJson(text: string): Result<unknown, MetricError> {
 
 function pathOf(path: readonly PropertyKey[] | undefined): string {
   return path === undefined || path.length === 0 ? 'its top' : path.map(String).join('.');
-}
-
-/** Some systems repeat the key they refuse. */
-function redact(body: string, { credentials }: MetricBackend): string {
-  const secrets = Object.values(credentials).filter((secret) => secret !== '');
-  return excerpt(secrets.reduce((text, secret) => text.replaceAll(secret, '<redacted>'), body));
 }
 
 function excerpt(text: string): string {

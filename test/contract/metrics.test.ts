@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RequestListener } from 'node:http';
 import { z } from 'zod';
 
-import { millis } from '../../src/shared/brand.ts';
+import { createPrometheus } from '../../src/adapters/prometheus.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { err, ok, type Result } from '../../src/shared/result.ts';
 import type {
@@ -35,28 +35,6 @@ const prometheusAnswer = (result: readonly unknown[]): unknown => ({
   status: 'success',
   data: { resultType: 'vector', result },
 });
-
-const PrometheusBody = z.object({
-  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
-});
-
-/** As much of a Prometheus client as the promises need. */
-const prometheusPort: PrometheusPort = {
-  query: async ({ address, auth }, query, options) => {
-    const headers = auth.kind === 'bearer' ? { authorization: `Bearer ${auth.token}` } : {};
-    const url = `${address}/api/v1/query?${new URLSearchParams({ query }).toString()}`;
-    const answer = await loopbackHttp({ method: 'GET', url, headers, timeout: millis(2_000) }, options);
-    if (!answer.ok) return err({ kind: 'unreachable', detail: answer.error.detail });
-    const { status, body } = answer.value;
-    if (status >= 300) return err({ kind: 'rejected', status, detail: 'refused' });
-    try {
-      const value = PrometheusBody.parse(JSON.parse(body)).data.result.at(-1)?.value[1];
-      return value === undefined || value === 'NaN' ? err({ kind: 'no-data' }) : ok(Number(value));
-    } catch {
-      return err({ kind: 'malformed', detail: 'not an answer of Prometheus' });
-    }
-  },
-};
 
 /** A made-up system, for the recipe that the HTTP providers are written in. */
 const recipe = httpMetricProvider({
@@ -114,7 +92,11 @@ const aBackend = (backend: Partial<MetricBackend>): MetricBackend => ({
   ...backend,
 });
 
-const context = { http: loopbackHttp, prometheus: prometheusPort, clock: systemClock };
+const context = {
+  http: loopbackHttp,
+  prometheus: createPrometheus({ clock: systemClock }),
+  clock: systemClock,
+};
 
 it('every registered provider has promised', () => {
   expect(Object.keys(PROMISED)).toEqual(expect.arrayContaining(Object.keys(METRIC_PROVIDERS)));
@@ -160,7 +142,7 @@ describe.each(Object.entries(PROMISED))('%s', (_, promised) => {
     ['not a number', 'no-data', respond(200, promised.value('NaN'))],
     ['credentials refused', 'rejected', respond(401, { message: `bad key ${SECRET}` })],
     ['a server error', 'rejected', respond(500, 'oops')],
-    ['not JSON', 'malformed', respond(200, '<html>')],
+    ['not JSON', 'malformed', respond(200, `<html>${SECRET}`)],
     ['another shape', 'malformed', respond(200, { surprise: true })],
     ['a connection that is cut', 'unreachable', (request) => request.socket.destroy()],
   ] satisfies [string, string, RequestListener][])('tells %s', async (_situation, kind, listener) => {

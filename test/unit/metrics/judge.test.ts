@@ -136,8 +136,8 @@ describe('a check without a number', () => {
     [{ kind: 'unreachable', detail: 'connect refused' } as const, 'connect refused'],
     [{ kind: 'malformed', detail: 'not JSON' } as const, 'not JSON'],
     [
-      { kind: 'rejected', status: 400, detail: 'parse error' } as const,
-      'error response: status 400: parse error',
+      { kind: 'rejected', status: 400, detail: 'error response: Status 400: no' } as const,
+      'error response: Status 400: no',
     ],
   ])('an unanswered query says why: %j', (error, detail) => {
     expect(judge(aMetric({}), 'template', err(error), { observer: 'datadog' })).toEqual({
