@@ -38,7 +38,7 @@ export class ApiUser {
 
   /** Patches a Deployment with a YAML fragment, as `kubectl patch --patch-file` does. */
   async patchDeployment(namespace: string, name: string, fragment: string): Promise<void> {
-    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}?fieldManager=demo`;
     const body = JSON.stringify(parse(fragment));
     await this.#write(path, body, 'application/strategic-merge-patch+json');
   }

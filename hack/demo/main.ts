@@ -15,6 +15,7 @@ import { startVisitors } from './visitors.ts';
 const SERVICE = 'http://podinfo.prod:9898/';
 const INTERRUPTED = 130;
 const REFRESH = 100;
+const INSIST_AFTER = 1_000;
 
 class Interrupted extends Error {}
 
@@ -60,6 +61,7 @@ class Demo {
     return openStage({
       namespace: CANARY.namespace,
       standIn: this.#options.standIn,
+      signal: this.#ending.signal,
       minimumInterval: this.#options.asWritten ? undefined : '1s',
       onServed: (served) => this.#count(served),
       onSlack: (message) => this.#screen.print(slackLine(message)),
@@ -68,7 +70,7 @@ class Demo {
   }
 
   #introduce(stage: Stage): void {
-    this.#screen.print(`metrics from ${stage.metrics}`);
+    this.#screen.print(`metrics from ${stage.metrics.description}`);
     this.#screen.print('another terminal can look at it, and change it, while it runs:');
     this.#screen.print(`    export KUBECONFIG=${stage.kubeconfig}`);
     this.#screen.print(`    kubectl -n prod get canaries --watch`);
@@ -185,15 +187,25 @@ async function main(): Promise<number> {
     return 0;
   }
   const demo = new Demo(options.value);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => demo.end(new Interrupted(`ended by ${signal}`)));
-  }
+  endOnSignals(demo);
   try {
     return await demo.run();
   } catch (error) {
     if (error instanceof Interrupted) return INTERRUPTED;
     console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
+  }
+}
+
+/** The first signal ends the demo in order; one that comes later ends it at once. The same one may arrive twice, from a terminal and from npm. */
+function endOnSignals(demo: Demo): void {
+  let first: number | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      first ??= performance.now();
+      if (performance.now() - first > INSIST_AFTER) process.exit(INTERRUPTED);
+      demo.end(new Interrupted(`ended by ${signal}`));
+    });
   }
 }
 

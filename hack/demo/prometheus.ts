@@ -12,6 +12,8 @@ export interface MetricsServer {
   readonly url: string;
   /** For the terminal: which one it is. */
   readonly description: string;
+  /** Resolves once it has taken a sample: a Prometheus looks around for some seconds before it begins. */
+  readonly sampling: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,7 +34,7 @@ export async function startMetricsServer(options: MetricsOptions): Promise<Metri
   const standIn = await startPrometheusStandIn({ source: options.source, clock: systemClock });
   const description =
     "a stand-in for Prometheus that answers only Serin's built-in queries (none is installed)";
-  return { url: standIn.url, description, stop: () => standIn.stop() };
+  return { url: standIn.url, description, sampling: Promise.resolve(), stop: () => standIn.stop() };
 }
 
 /** The path of a program on the path, if it is there and may be run. */
@@ -67,8 +69,8 @@ async function startPrometheus(program: string, scrape: string): Promise<Metrics
     await rm(folder, { recursive: true, force: true });
   };
   const failure = await ready(url, child);
-  if (failure === undefined)
-    return { url, description: `Prometheus (${program}), scraping every second`, stop };
+  const description = `Prometheus (${program}), scraping every second`;
+  if (failure === undefined) return { url, description, sampling: firstSample(url, child), stop };
   await stop();
   throw new Error(`${program} did not start: ${failure} ${child.complaint()}`);
 }
@@ -92,4 +94,12 @@ async function ready(url: string, child: Child): Promise<string | undefined> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return child.running() ? `not ready after ${READY_WITHIN / 1_000}s` : child.ended;
+}
+
+async function firstSample(url: string, child: Child): Promise<void> {
+  while (child.running()) {
+    const answer = await fetch(`${url}/api/v1/query?query=up`).catch(() => undefined);
+    if ((await answer?.text())?.includes('"value"') === true) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }

@@ -25,6 +25,7 @@ export interface StageOptions {
   readonly namespace: string;
   readonly standIn: boolean;
   readonly minimumInterval: string | undefined;
+  readonly signal: AbortSignal;
   readonly onServed: (served: Served) => void;
   readonly onSlack: (message: SlackMessage) => void;
   /** A process that nobody stopped has ended; the sentence says which and why. */
@@ -36,12 +37,13 @@ export interface Stage {
   readonly user: ApiUser;
   readonly proxy: string;
   readonly kubeconfig: string;
-  readonly metrics: string;
+  /** Which metric system it is, and when it has begun to measure. */
+  readonly metrics: Pick<MetricsServer, 'description' | 'sampling'>;
   readonly log: string;
   /** What the controller last said a Canary (`name.namespace`) is waiting for. */
   waitingFor(canary: string): string;
   /** Starts the controller and resolves once it says that it is ready. */
-  startController(signal: AbortSignal): Promise<void>;
+  startController(): Promise<void>;
   /** Ends everything, the last started first. May be called more than once. */
   stop(): Promise<void>;
 }
@@ -90,7 +92,7 @@ class Crew {
     const proxy = await this.#proxy(router, view, helpers);
     const log = join(folder, 'controller.log');
     helpers.set(`load-tester.${this.#options.namespace}`, await this.#loadTester(proxy));
-    return this.#stage({ sandbox, view, proxy: proxy.url, kubeconfig, metrics: metrics.description, log });
+    return this.#stage({ sandbox, view, proxy: proxy.url, kubeconfig, metrics, log });
   }
 
   async stop(): Promise<void> {
@@ -108,7 +110,7 @@ class Crew {
       ...rest,
       user,
       waitingFor: (canary) => this.#waiting.get(canary) ?? '',
-      startController: (signal) => this.#controller(parts, signal),
+      startController: () => this.#controller(parts),
       stop: () => this.stop(),
     };
   }
@@ -154,11 +156,11 @@ class Crew {
     const port = await freePort();
     const child = this.#process('load tester', [LOAD_TESTER, `-port=${port}`, `-proxy=${proxy.url}`], {});
     const url = `http://127.0.0.1:${port}`;
-    await answers(`${url}/healthz`, child, AbortSignal.timeout(READY_WITHIN));
+    await answers(`${url}/healthz`, child, this.#patience());
     return url;
   }
 
-  async #controller(stage: Pick<Stage, 'kubeconfig' | 'proxy' | 'log'>, signal: AbortSignal): Promise<void> {
+  async #controller(stage: Pick<Stage, 'kubeconfig' | 'proxy' | 'log'>): Promise<void> {
     const port = await freePort();
     const { minimumInterval } = this.#options;
     const flags = [
@@ -177,8 +179,11 @@ class Crew {
       log.write(`${line}\n`);
       this.#hear(line);
     });
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(READY_WITHIN)]);
-    await answers(`http://127.0.0.1:${port}/readyz`, child, patience);
+    await answers(`http://127.0.0.1:${port}/readyz`, child, this.#patience());
+  }
+
+  #patience(): AbortSignal {
+    return AbortSignal.any([this.#options.signal, AbortSignal.timeout(READY_WITHIN)]);
   }
 
   #hear(line: string): void {

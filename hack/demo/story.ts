@@ -37,7 +37,7 @@ export async function install({ stage, asWritten, say, onOpen, signal }: Telling
   await stage.user.apply(await readManifest('namespace'));
   await stage.user.apply(await readManifest('deployment'));
   say('applied hack/demo/manifests/deployment.yaml: podinfo 6.0.0, two pods');
-  await stage.startController(signal);
+  await stage.startController();
   await until(() => stage.user.serves('flagger.app/v1alpha3'), SHORT, signal);
   const canary = await readManifest('canary');
   const { text, changes } = shortened(canary);
@@ -48,6 +48,7 @@ export async function install({ stage, asWritten, say, onOpen, signal }: Telling
       : `applied hack/demo/manifests/canary.yaml with two values changed, to be short: ${changes.join(', ')}`,
   );
   const right = await until(() => phase(stage) === 'Initialized', asWritten ? LONG : SHORT, signal);
+  await stage.metrics.sampling;
   onOpen();
   const outcome = right ? `took over podinfo in ${seconds(Date.now() - began)}` : stuck(stage);
   return { title: 'installation', right, outcome };
