@@ -33,7 +33,11 @@ export interface TargetKind {
   /** The target as it is; its revision by the record in the status where that still holds. */
   observeTarget(look: Look): (Workload & { readonly record: TargetRecord }) | undefined;
   observePrimary(look: Look): Workload | undefined;
-  /** The objects to apply, in order: copies of configuration first, the primary last. */
+  /**
+   * The objects to write, in order: copies of configuration first, the primary last. Each replaces what is there
+   * under the resourceVersion it carries, or is created where it carries none. Never server-side apply: fields that
+   * another manager wrote would survive in the template, and an apply without `replicas` would reset them.
+   */
   clonePrimary(look: Look, revision: Revision): readonly KubeObject[];
   /** The same from the snapshot; undefined where the snapshot does not hold that revision. */
   restorePrimary(look: Look, revision: Revision): readonly KubeObject[] | undefined;
@@ -42,7 +46,7 @@ export interface TargetKind {
   /** The revisions `restorePrimary` can bring back, newest first; at most two. */
   snapshots(look: Look): readonly Revision[];
   /**
-   * The ControllerRevision that keeps the primary as it is under this revision, beside the newest one kept before.
+   * To be created or replaced as above: the ControllerRevision that keeps the primary as it is under this revision, beside the newest one kept before.
    * Two are held so that a promotion can be kept before it is known to have ended well, and still be undone.
    */
   snapshot(look: Look, revision: Revision): KubeObject | undefined;
