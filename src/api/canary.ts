@@ -1,0 +1,235 @@
+/**
+ * A Canary as its author wrote it becomes a Canary the controller can work with, with a sentence about everything
+ * in it that cannot be followed or means something other than it seems. The sentences are shared by `serin check`,
+ * conditions and events. Pure; one schema, built once.
+ */
+import type { Spec } from '../core/model.ts';
+import { millis, percent, type Millis } from '../shared/brand.ts';
+import { parseAnalysis, parsePercent, type ParsedAnalysis } from './canary-analysis.ts';
+import { canarySchema, memberOf, type WrittenAnalysis, type WrittenSpec } from './canary-schema.ts';
+import { checkCookies, checkReferences, parseService } from './canary-service.ts';
+import { chooseStrategy } from './canary-strategy.ts';
+import type { Canary, Capabilities, Finding, ServiceSpec, TargetRef } from './model.ts';
+import type { KubeObject } from './objects.ts';
+import { Report, type Problem } from './report.ts';
+import { salvage, show } from './salvage.ts';
+import { present } from './schema-parts.ts';
+import { readStatus } from './status.ts';
+
+export { canarySchema };
+
+/** Set to "true", the weight never goes past `maxWeight`: 20, 40, 50 instead of 20, 40, 60. */
+export const CLAMP_ANNOTATION = 'serin.dev/clamp-max-weight';
+
+const DEFAULT_DEADLINE_SECONDS = 600;
+const NOTHING = percent(0);
+const KNATIVE = 'serving.knative.dev/';
+
+/** What the controller was started with, as far as it gives a Canary its meaning. */
+export interface CanaryContext {
+  /** For a Canary that names no provider. */
+  readonly defaultProvider: string;
+  /** Undefined for a provider nobody has heard of. */
+  capabilities(provider: string): (Capabilities & { readonly routed: boolean }) | undefined;
+  /** For the sentence about an unknown one. */
+  readonly knownProviders: readonly string[];
+  /** Shorter intervals are raised to it. */
+  readonly minimumInterval: Millis;
+  readonly noCrossNamespaceRefs: boolean;
+}
+
+export interface ParsedCanary {
+  /** Made of what could be read, with defaults for the rest; undefined without a target or a service. */
+  readonly canary: Canary | undefined;
+  readonly findings: readonly Finding[];
+  /** Why the spec cannot be followed as written; undefined where it can. */
+  readonly problem: Problem | undefined;
+}
+
+/** Anything is assumed of a provider nobody knows, so that one mistake does not cause five complaints. */
+const ABLE: Capabilities & { readonly routed: boolean } = {
+  weights: true,
+  mirror: { canary: true, blueGreen: true },
+  match: true,
+  routed: true,
+};
+
+interface Written {
+  readonly spec: WrittenSpec;
+  readonly provider: string;
+  readonly analysis: WrittenAnalysis | undefined;
+  /** `spec.analysis`, or the older name if that is what was used. */
+  readonly at: string;
+}
+
+/** Never throws for what a person can write. */
+export function parseCanary(object: KubeObject, context: CanaryContext): ParsedCanary {
+  const report = new Report();
+  const { data, findings } = salvage(canarySchema, object);
+  report.add(findings);
+  const canary = data === undefined ? undefined : build(object, data.spec, context, report);
+  return { canary, findings: report.findings, problem: report.problem };
+}
+
+function build(
+  object: KubeObject,
+  spec: WrittenSpec,
+  context: CanaryContext,
+  report: Report,
+): Canary | undefined {
+  const written: Written = {
+    spec,
+    provider: spec.provider === undefined || spec.provider === '' ? context.defaultProvider : spec.provider,
+    analysis: spec.analysis ?? spec.canaryAnalysis,
+    at:
+      spec.analysis === undefined && spec.canaryAnalysis !== undefined
+        ? 'spec.canaryAnalysis'
+        : 'spec.analysis',
+  };
+  const target = parseTarget(spec, report);
+  const service = parseService(spec.service, target?.name ?? '', report);
+  checkWhole(object, written, context, report);
+  const analysis = parseAnalysis(
+    written.analysis ?? {},
+    { at: written.at, minimumInterval: context.minimumInterval },
+    report,
+  );
+  const core = coreSpec(object, written, analysis, context, report);
+  const status = readStatus(object);
+  report.add(status.findings);
+  if (target === undefined || service === undefined) return undefined;
+  return {
+    ...identityOf(object),
+    ...assembled(written, target, service),
+    analysis: analysis.analysis,
+    spec: core,
+    status: status.status,
+    object,
+  };
+}
+
+function identityOf({ metadata }: KubeObject) {
+  return {
+    namespace: metadata.namespace ?? 'default',
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    generation: metadata.generation ?? 0,
+    deleting: metadata.deletionTimestamp !== undefined,
+    annotations: metadata.annotations ?? {},
+  };
+}
+
+function assembled({ spec, provider }: Written, target: TargetRef, service: ServiceSpec) {
+  return { target, provider, service, metricsServer: spec.metricsServer || undefined };
+}
+
+function parseTarget({ targetRef }: WrittenSpec, report: Report): TargetRef | undefined {
+  const name = targetRef?.name ?? '';
+  const kind = targetRef?.kind ?? '';
+  if (name === '' || kind === '') {
+    const field =
+      targetRef === undefined ? 'spec.targetRef' : `spec.targetRef.${name === '' ? 'name' : 'kind'}`;
+    report.error(field, 'is missing, expected the kind and name of the workload to roll out');
+    return undefined;
+  }
+  return { apiVersion: targetRef?.apiVersion || 'apps/v1', kind, name };
+}
+
+/** Rules that take more than one field. */
+function checkWhole(object: KubeObject, written: Written, context: CanaryContext, report: Report): void {
+  const { spec, provider, analysis, at } = written;
+  if (spec.analysis !== undefined && spec.canaryAnalysis !== undefined) {
+    report.warning('spec.canaryAnalysis', 'has no effect beside analysis, its newer name; drop it');
+  }
+  if (context.capabilities(provider) === undefined) {
+    report.error(
+      'spec.provider',
+      `found ${show(provider)}, known are ${context.knownProviders.join(', ')}`,
+      'UnknownProvider',
+    );
+  }
+  checkReferences(spec, provider, report);
+  checkKnative(spec, report);
+  if (analysis?.sessionAffinity !== undefined) {
+    checkCookies(analysis.sessionAffinity, `${at}.sessionAffinity`, report);
+  }
+  if (context.noCrossNamespaceRefs) checkNamespaces(object, written, report);
+}
+
+function checkKnative({ provider, targetRef, autoscalerRef }: WrittenSpec, report: Report): void {
+  const target = targetRef?.kind === 'Service' && (targetRef.apiVersion ?? '').startsWith(KNATIVE);
+  if (target && provider !== 'knative') {
+    report.error('spec.provider', 'a Knative Service can only be rolled out with provider knative');
+  }
+  if (!target && provider === 'knative') {
+    report.error(
+      'spec.targetRef',
+      `provider knative needs a target of kind Service and apiVersion ${KNATIVE}v1`,
+    );
+  }
+  if (target && autoscalerRef !== undefined) {
+    report.error('spec.autoscalerRef', 'cannot be used with a Knative Service, which scales itself; drop it');
+  }
+}
+
+function checkNamespaces({ metadata }: KubeObject, { spec, analysis, at }: Written, report: Report): void {
+  const own = metadata.namespace ?? 'default';
+  const check = (field: string, what: string, name: string, namespace: string | undefined): void => {
+    if (namespace === undefined || namespace === '' || namespace === own) return;
+    report.error(
+      field,
+      `can't access ${what} ${name}.${namespace}, cross-namespace references are blocked`,
+      'CrossNamespaceReference',
+    );
+  };
+  const upstream = memberOf(spec.upstreamRef, 'name') ?? '';
+  check('spec.upstreamRef', 'gloo upstream', upstream, memberOf(spec.upstreamRef, 'namespace'));
+  for (const [index, { templateRef }] of present(analysis?.metrics)) {
+    if (templateRef === undefined) continue;
+    check(`${at}.metrics[${index}].templateRef`, 'metric template', templateRef.name, templateRef.namespace);
+  }
+  for (const [index, { providerRef }] of present(analysis?.alerts)) {
+    check(`${at}.alerts[${index}].providerRef`, 'alert provider', providerRef.name, providerRef.namespace);
+  }
+}
+
+function coreSpec(
+  { metadata }: KubeObject,
+  { spec, provider, analysis, at }: Written,
+  { analysis: parsed, metrics }: ParsedAnalysis,
+  context: CanaryContext,
+  report: Report,
+): Spec {
+  const support = context.capabilities(provider) ?? ABLE;
+  const skipAnalysis = spec.skipAnalysis === true || analysis === undefined;
+  const clamp = metadata.annotations?.[CLAMP_ANNOTATION] === 'true';
+  return {
+    ...chooseStrategy(analysis ?? {}, { provider, support, skipAnalysis, clamp, at }, report),
+    stepWeightPromotion: parsePercent(
+      analysis?.stepWeightPromotion,
+      NOTHING,
+      `${at}.stepWeightPromotion`,
+      report,
+    ),
+    interval: parsed.interval,
+    threshold: parsed.threshold,
+    progressDeadline: parseDeadline(spec.progressDeadlineSeconds, report),
+    skipAnalysis,
+    suspend: spec.suspend ?? false,
+    revertOnDeletion: spec.revertOnDeletion ?? false,
+    hooks: parsed.webhooks.map(({ type, name, muteAlert }) => ({ type, name, muted: muteAlert })),
+    metrics,
+    routed: support.routed,
+  };
+}
+
+function parseDeadline(seconds: number | undefined, report: Report): Millis {
+  if (seconds === undefined) return millis(DEFAULT_DEADLINE_SECONDS * 1_000);
+  if (seconds > 0) return millis(seconds * 1_000);
+  report.warning(
+    'spec.progressDeadlineSeconds',
+    `found ${seconds}, expected 1 or more; ${DEFAULT_DEADLINE_SECONDS} is used`,
+  );
+  return millis(DEFAULT_DEADLINE_SECONDS * 1_000);
+}

@@ -1,0 +1,313 @@
+/**
+ * The memory of a rollout in its object. Flagger's fields keep Flagger's meaning, since people, scripts and
+ * health checks read them; what is ours alone stands in `status.serin`, compact and of no fixed form.
+ */
+import { z } from 'zod';
+
+import { conditionsOf } from '../core/conditions.ts';
+import type { Phase, Status, TargetRecord } from '../core/model.ts';
+import { instant, NO_REVISION, percent, revision, type Instant } from '../shared/brand.ts';
+import {
+  announcementSchema,
+  hookTypeSchema,
+  instantSchema,
+  phaseSchema,
+  revisionSchema,
+} from './announcement.ts';
+import type { Canary, Finding } from './model.ts';
+import type { KubeObject } from './objects.ts';
+import { salvage, show } from './salvage.ts';
+import { present } from './schema-parts.ts';
+
+const detail = z.string();
+
+/** Without the required members there is no saying where a rollout stands; the others can be missed. */
+const memorySchema = z.looseObject({
+  step: z.int().min(-1),
+  mirrored: z.boolean(),
+  mark: z.int(),
+  changedAt: instantSchema,
+  phaseSince: instantSchema,
+  plan: z.string(),
+  sequence: z.int().default(0),
+  park: z.enum(['none', 'due', 'done']).default('none'),
+  obeyed: z
+    .object({
+      abort: z.string().exactOptional(),
+      retry: z.string().exactOptional(),
+      promote: z.string().exactOptional(),
+      pause: z.string().exactOptional(),
+    })
+    .default({}),
+  outbox: z.array(announcementSchema.optional()).default([]),
+  target: z
+    .object({ uid: z.string(), generation: z.number(), template: z.string(), revision: revisionSchema })
+    .optional(),
+  invalid: z.object({ reason: z.string(), detail, since: instantSchema }).optional(),
+  held: z.object({ type: hookTypeSchema, hook: z.string(), since: instantSchema }).optional(),
+  stalled: z.object({ detail, since: instantSchema }).optional(),
+});
+type Memory = z.output<typeof memorySchema>;
+
+export interface ReadStatus {
+  readonly status: Status;
+  /** What of it could not be read. Warnings: a rollout goes on with what there is. */
+  readonly findings: readonly Finding[];
+}
+
+/** The status an object carries, as far as it can be read; never throws. */
+export function parseStatus(object: KubeObject): Status {
+  return readStatus(object).status;
+}
+
+/**
+ * `parseStatus`, with what was wrong. A memory of ours that makes no sense is treated as if it were Flagger's: phase
+ * and counters are kept, and where traffic is gets read from the routes before anything is written.
+ */
+export function readStatus(object: KubeObject): ReadStatus {
+  const written = asRecord(object['status']);
+  const phase = readPhase(written['phase'], object);
+  const memory = written['serin'];
+  if (memory === undefined && phase === undefined) {
+    const lost = written['phase'] !== undefined && written['phase'] !== '';
+    return lost ? failed(written, 'status.phase', written['phase']) : { status: untouched(), findings: [] };
+  }
+  if (phase === undefined) return failed(written, 'status.phase', written['phase']);
+  if (memory === undefined || memory === null) return { status: foreign(written, phase), findings: [] };
+  const { data, findings } = salvage(memorySchema, memory);
+  if (data === undefined) {
+    const lost = findings.map((finding) =>
+      unreadable(finding, 'the rollout goes on from where the routes are'),
+    );
+    return { status: foreign(written, phase), findings: lost };
+  }
+  return {
+    status: ours(written, phase, data),
+    findings: findings.map((finding) => unreadable(finding, 'it is forgotten')),
+  };
+}
+
+/** Nobody knows what was going on, so traffic goes home and nothing is started. */
+function failed(written: Written, field: string, found: unknown): ReadStatus {
+  const message = `found ${show(found)}, which is no phase; the rollout counts as failed, traffic returns to the primary`;
+  return { status: foreign(written, 'Failed'), findings: [{ severity: 'warning', field, message }] };
+}
+
+function unreadable({ field }: Finding, consequence: string): Finding {
+  return {
+    severity: 'warning',
+    field: field === '' ? 'status.serin' : `status.serin.${field}`,
+    message: `cannot be read, ${consequence}; the field is the controller's own, do not edit it`,
+  };
+}
+
+type Written = Readonly<Record<string, unknown>>;
+
+function readPhase(written: unknown, { metadata }: KubeObject): Phase | undefined {
+  // Declared by Flagger, written by nobody; on an object that lives on it can only mean "begin again".
+  if (written === 'Terminated')
+    return metadata.deletionTimestamp === undefined ? 'Initializing' : 'Terminating';
+  const phase = phaseSchema.safeParse(written);
+  return phase.success ? phase.data : undefined;
+}
+
+function untouched(): Status {
+  return {
+    origin: 'new',
+    phase: 'Initializing',
+    step: -1,
+    canaryWeight: percent(0),
+    mirrored: false,
+    failedChecks: 0,
+    routesMark: 0,
+    park: 'none',
+    obeyed: {},
+    outbox: [],
+    sequence: 0,
+    lastAppliedRevision: NO_REVISION,
+    lastPromotedRevision: NO_REVISION,
+    changedAt: instant(0),
+    phaseSince: instant(0),
+    plan: '',
+    target: undefined,
+    invalid: undefined,
+    held: undefined,
+    stalled: undefined,
+  };
+}
+
+function shared(written: Written, phase: Phase) {
+  return {
+    phase,
+    canaryWeight: percent(Math.min(100, count(written['canaryWeight']))),
+    failedChecks: count(written['failedChecks']),
+    lastAppliedRevision: revision(asText(written['lastAppliedSpec'])),
+    lastPromotedRevision: revision(asText(written['lastPromotedSpec'])),
+  };
+}
+
+function foreign(written: Written, phase: Phase): Status {
+  const at = timeOf(written['lastTransitionTime']);
+  return {
+    ...untouched(),
+    ...shared(written, phase),
+    origin: 'flagger',
+    step: count(written['iterations']) - 1,
+    changedAt: at,
+    phaseSince: at,
+  };
+}
+
+function ours(written: Written, phase: Phase, memory: Memory): Status {
+  return {
+    ...shared(written, phase),
+    origin: 'ours',
+    step: memory.step,
+    mirrored: memory.mirrored,
+    routesMark: memory.mark,
+    park: memory.park,
+    obeyed: memory.obeyed,
+    outbox: present(memory.outbox).map(([, announcement]) => announcement),
+    sequence: memory.sequence,
+    changedAt: memory.changedAt,
+    phaseSince: memory.phaseSince,
+    plan: memory.plan,
+    target: memory.target && { ...memory.target, configs: stringsOf(written['trackedConfigs']) },
+    invalid: memory.invalid,
+    held: memory.held,
+    stalled: memory.stalled,
+  };
+}
+
+export interface StatusContext {
+  readonly canary: Canary;
+  /** `object.status` as it stands; what is in it and no longer holds is deleted by the patch. */
+  readonly previous: unknown;
+  readonly now: Instant;
+}
+
+/** The `status` of a merge patch that makes the object say `status`. What others put there stays. */
+export function writeStatus(status: Status, context: StatusContext): Record<string, unknown> {
+  const previous = asRecord(context.previous);
+  const wanted: Record<string, unknown> = {
+    phase: status.phase,
+    failedChecks: status.failedChecks,
+    canaryWeight: status.canaryWeight,
+    iterations: iterationsOf(status, context.canary),
+    trackedConfigs: status.target?.configs ?? {},
+    lastAppliedSpec: status.lastAppliedRevision,
+    lastPromotedSpec: status.lastPromotedRevision,
+    lastTransitionTime: timestamp(context.now),
+    conditions: mergeConditions(status, previous['conditions'], context),
+    serin: memoryOf(status),
+  };
+  return {
+    ...wanted,
+    trackedConfigs: patchTo(wanted['trackedConfigs'], previous['trackedConfigs']),
+    serin: patchTo(wanted['serin'], previous['serin']),
+  };
+}
+
+/** What Flagger counts: how often a blue/green or A/B analysis has been looked at. */
+function iterationsOf({ phase, step }: Status, { spec }: Canary): number {
+  const running = phase === 'Progressing' || phase === 'WaitingPromotion' || phase === 'Promoting';
+  return running && spec.strategy.kind !== 'canary' ? step + 1 : 0;
+}
+
+function memoryOf(status: Status): Record<string, unknown> {
+  return {
+    step: status.step,
+    mirrored: status.mirrored,
+    mark: status.routesMark,
+    park: status.park,
+    obeyed: status.obeyed,
+    outbox: status.outbox,
+    sequence: status.sequence,
+    changedAt: status.changedAt,
+    phaseSince: status.phaseSince,
+    plan: status.plan,
+    target: status.target && withoutConfigs(status.target),
+    invalid: status.invalid,
+    held: status.held,
+    stalled: status.stalled,
+  };
+}
+
+/** They stand in `trackedConfigs` already. */
+function withoutConfigs({ configs: _, ...rest }: TargetRecord): Omit<TargetRecord, 'configs'> {
+  return rest;
+}
+
+/** A merge patch keeps what it does not name, so what has gone is named with null. */
+function patchTo(wanted: unknown, previous: unknown): unknown {
+  if (!isRecord(wanted)) return wanted;
+  const before = asRecord(previous);
+  const patch: Record<string, unknown> = {};
+  for (const key of Object.keys(before)) if (wanted[key] === undefined) patch[key] = null;
+  for (const [key, value] of Object.entries(wanted)) {
+    if (value !== undefined) patch[key] = patchTo(value, before[key]);
+  }
+  return patch;
+}
+
+interface WrittenCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly lastUpdateTime: string;
+  readonly lastTransitionTime: string;
+}
+
+const OUR_CONDITIONS = new Set<unknown>(['Promoted', 'Accepted', 'Stalled']);
+
+/** A condition that says what it said is left alone; one that only gives another reason has not turned. */
+function mergeConditions(
+  status: Status,
+  previous: unknown,
+  { canary, now }: StatusContext,
+): readonly unknown[] {
+  const before = Array.isArray(previous) ? previous.map(asRecord) : [];
+  const ours = conditionsOf(status, canary.target.kind).map((condition): WrittenCondition | Written => {
+    const last = before.find(({ type }) => type === condition.type);
+    const same = last?.['status'] === condition.status;
+    if (same && last['reason'] === condition.reason && last['message'] === condition.message) return last;
+    const since = same ? asText(last['lastTransitionTime']) : '';
+    return { ...condition, lastUpdateTime: timestamp(now), lastTransitionTime: since || timestamp(now) };
+  });
+  return [...ours, ...before.filter(({ type }) => !OUR_CONDITIONS.has(type))];
+}
+
+/** As Kubernetes writes times: whole seconds. */
+function timestamp(at: Instant): string {
+  return new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+function timeOf(written: unknown): Instant {
+  const time = Date.parse(asText(written));
+  return instant(Number.isNaN(time) ? 0 : time);
+}
+
+function count(written: unknown): number {
+  return typeof written === 'number' && written > 0 && Number.isFinite(written) ? Math.floor(written) : 0;
+}
+
+function asText(written: unknown): string {
+  return typeof written === 'string' ? written : '';
+}
+
+function stringsOf(written: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(asRecord(written)).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
+}
+
+function isRecord(value: unknown): value is Written {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function asRecord(value: unknown): Written {
+  return isRecord(value) ? value : {};
+}
