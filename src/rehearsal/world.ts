@@ -137,6 +137,8 @@ export class World implements Ports {
   readonly #climate: Climate;
   readonly #watch: (effect: Effect) => void;
   #look: WorldState | undefined;
+  /** Once a pass is surprise enough; without end it would be a pass without end. */
+  #pushed = false;
 
   constructor(options: {
     readonly state: WorldState;
@@ -163,6 +165,7 @@ export class World implements Ports {
   }
 
   async load(): Promise<Stored | undefined> {
+    this.#pushed = false;
     const { version, status, commands, deleting, problem } = this.state;
     return { version: String(version), spec: this.#spec, status, commands, deleting, problem };
   }
@@ -198,7 +201,11 @@ export class World implements Ports {
     this.#mayDie(`asking ${question.kind}`);
     const kind = this.#fate.choose(`answer ${labelOf(question)}`, this.#climate.answers);
     const answer: Answer = kind === 'yes' ? { kind } : { kind, failure: failureOf(question, this.#spec) };
-    if (this.#climate.pushes && this.#fate.choose('push while asking', [false, true])) this.push();
+    const mayPush = this.#climate.pushes && !this.#pushed;
+    if (mayPush && this.#fate.choose('push while asking', [false, true])) {
+      this.#pushed = true;
+      this.push();
+    }
     this.#watch({ kind: 'asked', question, answer });
     return answer;
   }

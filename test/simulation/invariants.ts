@@ -1,0 +1,322 @@
+/**
+ * What must be true after every step of every scenario and simulation, numbered as the documentation numbers them.
+ * Each looks at one pass from outside: the world before and after, and every effect in between. A broken one is a
+ * sentence; none broken is an empty list.
+ */
+import { isAnalysing, isPromoting } from '../../src/core/converge.ts';
+import type { Action, HookType, Observed, Phase, Question, Spec, Status } from '../../src/core/model.ts';
+import { descent, progression } from '../../src/core/progression.ts';
+import { percent } from '../../src/shared/brand.ts';
+import type { Effect, WorldState } from '../../src/rehearsal/world.ts';
+
+export interface Pass {
+  readonly spec: Spec;
+  readonly before: WorldState;
+  readonly effects: readonly Effect[];
+  readonly after: WorldState;
+  /** Weights that people set by hand in this world. */
+  readonly byHand: readonly number[];
+}
+
+type Rule = (pass: Pass) => readonly string[];
+
+const RESTING: ReadonlySet<Phase> = new Set(['Initialized', 'Succeeded', 'Failed', 'Waiting']);
+const DRAIN = 10_000;
+
+export const INVARIANTS: Readonly<Record<string, Rule>> = {
+  '1 no workload is scaled down under traffic, nor before it has drained': (pass) =>
+    performed(pass, 'scale-target').flatMap(({ action, before }) => {
+      if (action.up) return [];
+      const { routes } = before;
+      if (routes === undefined) return ['scaled down before anything routes'];
+      if (routes.canary > 0 || routes.mirrored) return [`scaled down with ${routes.canary}% of the traffic`];
+      const span = Math.min(DRAIN, pass.spec.interval);
+      return before.now - routes.since >= span ? [] : ['scaled down before it has drained'];
+    }),
+
+  '2 weights are positions, 0, 100, or set by hand': (pass) => {
+    const legal = legalWeights(pass);
+    return commits(pass)
+      .filter(({ after }) => !legal.has(after.canaryWeight))
+      .map(({ after }) => `weight ${after.canaryWeight}`);
+  },
+
+  '3 live routes are only where a committed status or a hand put them': (pass) =>
+    performed(pass, 'set-routes').flatMap(({ action, before }) => {
+      const { status, routes } = before;
+      const meant =
+        action.routes.canary === status.canaryWeight && action.routes.mirrored === status.mirrored;
+      const hand =
+        routes !== undefined && action.routes.canary === routes.canary && routes.mark === status.routesMark;
+      return (meant || hand) && action.mark === status.routesMark ? [] : [`routes ${JSON.stringify(action)}`];
+    }),
+
+  '4 the primary changes only to the revision under promotion, or back': (pass) =>
+    performed(pass, 'write-primary').flatMap(({ action, before: { status } }) => {
+      if (status.phase === 'Initializing' || action.revision === status.lastPromotedRevision) return [];
+      if (isPromoting(status) && action.revision === status.lastAppliedRevision) return [];
+      return [`primary given ${action.revision} in ${status.phase}`];
+    }),
+
+  '5 Succeeded means that the primary runs what was analysed': (pass) =>
+    commitsWithLook(pass).flatMap(({ before, after, look }) => {
+      if (after.phase !== 'Succeeded' || before.phase === 'Succeeded' || before.phase === 'Waiting')
+        return [];
+      if (after.lastPromotedRevision !== after.lastAppliedRevision) return ['promoted something else'];
+      if (after.lastPromotedRevision === before.lastPromotedRevision) return [];
+      if (after.lastPromotedRevision !== before.lastAppliedRevision) return ['promoted another'];
+      return look.primary?.revision === after.lastPromotedRevision ? [] : ['the primary runs another'];
+    }),
+
+  '6 a refused gate holds, a failed check raises nothing, an answer moves its own revision only': (pass) =>
+    commitsWithLook(pass).flatMap(({ before, after, look, asked }) => {
+      const begins = started(before, after);
+      const restarts = begins && isRunning(before);
+      const promotes = after.phase === 'Promoting' && before.phase !== 'Promoting';
+      const forward = after.canaryWeight > before.canaryWeight || promotes || begins;
+      // A promotion that failed gives the canary all traffic, and a push restarts a run, without asking anybody.
+      if (!forward || restarts || after.phase === 'Failed') return [];
+      const about = asked.filter(({ question }) => question.revision === look.target?.revision);
+      const against = about.filter(
+        ({ question, answer }) =>
+          question.kind !== 'providers' && isVeto(question) === (answer.kind === 'yes'),
+      );
+      if (against.length > 0) return ['moved on against an answer'];
+      return about.length < asked.length && !begins ? ['moved by an answer about another revision'] : [];
+    }),
+
+  '7 failed checks never exceed the threshold': (pass) =>
+    pass.after.status.failedChecks > pass.spec.threshold
+      ? [`${pass.after.status.failedChecks} failed checks`]
+      : [],
+
+  '8 no news is lost before it is told': (pass) =>
+    commits(pass).flatMap(({ before, after }) => {
+      const kept = new Set(after.outbox.map(({ sequence }) => sequence));
+      return before.outbox
+        .filter(({ sequence }) => !kept.has(sequence))
+        .map(({ news }) => `${news.kind} was forgotten`);
+    }),
+
+  '10 a primary is born from an unproven target only while Initializing': (pass) =>
+    performed(pass, 'write-primary').flatMap(({ action, before: { status } }) => {
+      if (action.from === 'snapshot' || status.phase === 'Initializing') return [];
+      const proven = action.revision === status.lastPromotedRevision;
+      return proven || (isPromoting(status) && action.revision === status.lastAppliedRevision)
+        ? []
+        : ['born unproven'];
+    }),
+
+  '11 traffic never moves to what is gone or stuck while the other is not, nor up on what is not ready': (
+    pass,
+  ) =>
+    commitsWithLook(pass).flatMap(({ before, after, look }) => {
+      if (before.origin !== 'ours') return [];
+      if (
+        after.canaryWeight > before.canaryWeight &&
+        look.target?.readiness.kind !== 'ready' &&
+        !adopted(after)
+      ) {
+        return ['more traffic to a canary that is not ready'];
+      }
+      if (after.canaryWeight >= before.canaryWeight || adopted(after)) return [];
+      const primaryFit = look.primary !== undefined && look.primary.readiness.kind !== 'stuck';
+      const targetFit = look.target !== undefined && look.target.readiness.kind !== 'stuck';
+      return primaryFit || (!targetFit && look.target === undefined)
+        ? []
+        : ['traffic to a primary that is gone or stuck'];
+    }),
+
+  '12 a parked target is left alone until the next run, and a rest without traffic owes or has parked': (
+    pass,
+  ) => [
+    ...performed(pass, 'scale-target').flatMap(({ before }) =>
+      before.status.park === 'done' && before.status.phase !== 'Terminating' ? ['touched after parking'] : [],
+    ),
+    ...commits(pass).flatMap(({ after }) =>
+      RESTING.has(after.phase) && after.canaryWeight === 0 && after.park === 'none'
+        ? ['a rest that parks nobody']
+        : [],
+    ),
+  ],
+
+  '13 at rest the weight falls only when the primary is ready on the promoted revision': (pass) =>
+    commitsWithLook(pass).flatMap(({ before, after, look }) => {
+      const falls =
+        RESTING.has(before.phase) && RESTING.has(after.phase) && after.canaryWeight < before.canaryWeight;
+      if (!falls) return [];
+      const whole =
+        look.primary?.revision === after.lastPromotedRevision && look.primary.readiness.kind === 'ready';
+      return whole ? [] : ['given back to a primary that is not whole'];
+    }),
+
+  '14 no run is about the promoted revision': (pass) =>
+    commits(pass)
+      .filter(
+        ({ before, after }) =>
+          started(before, after) && after.lastAppliedRevision === after.lastPromotedRevision,
+      )
+      .map(() => 'a run of what is already promoted'),
+
+  '15 exactly the questions of the position are asked, in order': (pass) => questionsOf(pass),
+
+  '16 a revision counts as tried only by a run, a refusal or a return': (pass) =>
+    commits(pass).flatMap(({ before, after }) => {
+      if (before.origin !== 'ours' || after.lastAppliedRevision === before.lastAppliedRevision) return [];
+      const run = after.phase === 'Progressing' || after.phase === 'Initialized';
+      const back = after.lastAppliedRevision === after.lastPromotedRevision;
+      const refused = after.obeyed.abort !== before.obeyed.abort;
+      return run || back || refused ? [] : ['a revision was marked as tried without a run'];
+    }),
+
+  '17 a change of traffic is preceded by the commit that explains it': (pass) =>
+    pass.effects.flatMap((effect) => {
+      if (effect.kind !== 'performed') return [];
+      const { before, after } = effect;
+      const changed = JSON.stringify(before.routes) !== JSON.stringify(after.routes);
+      return changed && before.status.origin !== 'ours'
+        ? ['traffic changed before anything was committed']
+        : [];
+    }),
+
+  '18 a command is carried out at most once': (pass) =>
+    commits(pass).flatMap(({ before, after }) => {
+      const carriedOut = (['abort', 'retry', 'promote'] as const).filter((verb) => {
+        const command = pass.before.commands.find((entry) => entry.verb === verb);
+        return command !== undefined && before.obeyed[verb] === command.value && acted(verb, before, after);
+      });
+      return carriedOut.map((verb) => `${verb} was carried out twice`);
+    }),
+};
+
+/** Every broken invariant as `number name: what was seen`. */
+export function broken(pass: Pass): readonly string[] {
+  return Object.entries(INVARIANTS).flatMap(([name, rule]) => rule(pass).map((what) => `${name}: ${what}`));
+}
+
+function acted(verb: 'abort' | 'retry' | 'promote', before: Status, after: Status): boolean {
+  if (verb === 'abort')
+    return after.outbox
+      .slice(before.outbox.length)
+      .some(({ news }) => news.kind === 'rolled-back' && news.reason.kind === 'aborted');
+  if (verb === 'retry')
+    return (
+      started(before, after) &&
+      before.lastAppliedRevision === after.lastAppliedRevision &&
+      RESTING.has(before.phase) &&
+      before.phase === 'Failed'
+    );
+  return false;
+}
+
+function started(before: Status, after: Status): boolean {
+  return (
+    after.phase === 'Progressing' &&
+    (before.phase !== 'Progressing' || before.lastAppliedRevision !== after.lastAppliedRevision)
+  );
+}
+
+function adopted(after: Status): boolean {
+  return after.outbox.some(({ news }) => news.kind === 'adopted');
+}
+
+function isRunning(status: Status): boolean {
+  return isAnalysing(status) || isPromoting(status);
+}
+
+function isVeto(question: Question): boolean {
+  return question.kind === 'hook' && question.type === 'rollback';
+}
+
+function legalWeights({ spec, byHand }: Pass): ReadonlySet<number> {
+  const tops = [100, ...progression(spec.strategy).map(({ canaryWeight }) => canaryWeight), ...byHand];
+  const down = tops.flatMap((top) => descent(percent(top), spec.stepWeightPromotion));
+  return new Set([0, ...tops, ...down]);
+}
+
+interface Performed<Kind extends Action['kind']> {
+  readonly action: Action & { readonly kind: Kind };
+  readonly before: WorldState;
+  readonly after: WorldState;
+}
+
+function performed<Kind extends Action['kind']>({ effects }: Pass, kind: Kind): readonly Performed<Kind>[] {
+  return effects.filter(
+    (effect): effect is Effect & Performed<Kind> =>
+      effect.kind === 'performed' && effect.action.kind === kind,
+  );
+}
+
+function commits({ effects }: Pass): readonly (Effect & { kind: 'committed' })[] {
+  return effects.filter((effect) => effect.kind === 'committed');
+}
+
+interface CommitWithLook {
+  readonly before: Status;
+  readonly after: Status;
+  readonly look: Observed;
+  readonly asked: readonly (Effect & { kind: 'asked' })[];
+}
+
+function commitsWithLook({ effects }: Pass): readonly CommitWithLook[] {
+  const found: CommitWithLook[] = [];
+  let look: Observed | undefined;
+  let asked: (Effect & { kind: 'asked' })[] = [];
+  for (const effect of effects) {
+    if (effect.kind === 'looked') look = effect.observed;
+    if (effect.kind === 'asked') asked = [...asked, effect];
+    if (effect.kind === 'committed' && look !== undefined) found.push({ ...effect, look, asked });
+  }
+  return found;
+}
+
+// ------------------------------------------------------------------------------------------------ what may be asked
+
+/** The order of questions at a position; a pass asks a beginning of it, and all of it before it moves on. */
+function expected(spec: Spec, status: Status): readonly (HookType | 'builtin' | 'template' | 'providers')[] {
+  if (status.phase === 'Initializing') return ['providers'];
+  if (RESTING.has(status.phase)) return ['confirm-rollout'];
+  if (!isAnalysing(status)) return [];
+  const plan = progression(spec.strategy);
+  const next = plan[status.step + 1];
+  const canary = spec.strategy.kind === 'canary';
+  const mayIncrease = canary && !status.mirrored && status.phase !== 'WaitingPromotion';
+  const atTheEnd = next === undefined || next.final === true;
+  return [
+    'rollback',
+    ...(status.step < 0 ? (['pre-rollout'] as const) : (['rollout', 'builtin', 'template'] as const)),
+    ...(mayIncrease ? (['confirm-traffic-increase'] as const) : []),
+    ...(atTheEnd ? (['confirm-promotion'] as const) : []),
+  ];
+}
+
+function questionsOf(pass: Pass): readonly string[] {
+  const { spec, before, effects } = pass;
+  const all = effects.filter((effect) => effect.kind === 'asked').map(({ question }) => question);
+  // After a push while a question was being answered, the questions begin again, about the newer revision.
+  const asked = all.filter(({ revision }) => revision === all.at(-1)?.revision);
+  if (asked.length === 0) return [];
+  const existing = new Set<string>([
+    ...spec.hooks.map(({ type }) => type),
+    ...spec.metrics.map(({ source }) => source),
+    'providers',
+  ]);
+  const order = expected(spec, before.status).filter((name) => existing.has(name));
+  const names = asked.map((question) => nameOf(question, spec));
+  const inOrder = names.every((name, index) => name === order[index]);
+  const found: string[] = inOrder ? [] : [`asked ${names.join(', ')} where ${order.join(', ')} was due`];
+  if (isAnalysing(before.status) && before.now < before.status.changedAt + spec.interval)
+    found.push('asked before an interval has passed');
+  const [commit] = commits(pass);
+  const onward =
+    commit !== undefined &&
+    isAnalysing(before.status) &&
+    (commit.after.step > before.status.step || commit.after.phase === 'Promoting');
+  if (onward && names.length < order.length) found.push(`moved on after asking only ${names.join(', ')}`);
+  return found;
+}
+
+function nameOf(question: Question, spec: Spec): string {
+  if (question.kind === 'hook') return question.type;
+  return question.kind === 'providers' ? 'providers' : (spec.metrics[question.index]?.source ?? 'none');
+}
