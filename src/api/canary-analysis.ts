@@ -14,9 +14,6 @@ const DEFAULT_TIMEOUT = millis(10_000);
 const BUILTIN = new Set(['request-success-rate', 'request-duration']);
 /** PromQL and the systems behind templates take weeks and days too. */
 const WINDOW = /^(\d+(\.\d+)?(ms|s|m|h|d|w|y))+$/;
-/** Answering 200 to anything, they would roll back every run. */
-const CHATS =
-  /(^|\.)(hooks\.slack\.com|slack\.com|discord\.com|discordapp\.com|office\.com|chat\.googleapis\.com)$/;
 
 export interface ParsedAnalysis {
   readonly analysis: AnalysisSpec;
@@ -199,12 +196,6 @@ function parseWebhook(written: WrittenWebhook, at: string, report: Report): Webh
   const type = written.type === undefined || written.type === '' ? 'rollout' : written.type;
   const retries = written.retries ?? 0;
   if (!URL.canParse(written.url)) report.warning(`${at}.url`, 'is no URL, so every call fails');
-  else if (type === 'rollback' && CHATS.test(new URL(written.url).hostname)) {
-    report.warning(
-      `${at}.url`,
-      'is a chat, which answers yes to everything: a rollback webhook that answers 200 rolls the run back; use alerts',
-    );
-  }
   if (retries < 0) report.warning(`${at}.retries`, `found ${retries}, taken as 0`);
   return {
     type,

@@ -2,52 +2,16 @@
  * The memory of a rollout in its object. Flagger's fields keep Flagger's meaning, since people, scripts and
  * health checks read them; what is ours alone stands in `status.serin`, compact and of no fixed form.
  */
-import { z } from 'zod';
-
 import { conditionsOf } from '../core/conditions.ts';
-import type { Phase, Status, TargetRecord } from '../core/model.ts';
+import type { Phase, Status } from '../core/model.ts';
 import { instant, NO_REVISION, percent, revision, type Instant } from '../shared/brand.ts';
-import {
-  announcementSchema,
-  hookTypeSchema,
-  instantSchema,
-  phaseSchema,
-  revisionSchema,
-} from './announcement.ts';
+import { phaseSchema } from './announcement.ts';
+import { memoryOf, memorySchema, type Memory } from './memory.ts';
 import type { Canary, Finding } from './model.ts';
 import type { KubeObject } from './objects.ts';
 import { salvage, show } from './salvage.ts';
 import { present } from './schema-parts.ts';
-
-const detail = z.string();
-
-/** Without the required members there is no saying where a rollout stands; the others can be missed. */
-const memorySchema = z.looseObject({
-  step: z.int().min(-1),
-  mirrored: z.boolean(),
-  mark: z.int(),
-  changedAt: instantSchema,
-  phaseSince: instantSchema,
-  plan: z.string(),
-  sequence: z.int().default(0),
-  park: z.enum(['none', 'due', 'done']).default('none'),
-  obeyed: z
-    .object({
-      abort: z.string().exactOptional(),
-      retry: z.string().exactOptional(),
-      promote: z.string().exactOptional(),
-      pause: z.string().exactOptional(),
-    })
-    .default({}),
-  outbox: z.array(announcementSchema.optional()).default([]),
-  target: z
-    .object({ uid: z.string(), generation: z.number(), template: z.string(), revision: revisionSchema })
-    .optional(),
-  invalid: z.object({ reason: z.string(), detail, since: instantSchema }).optional(),
-  held: z.object({ type: hookTypeSchema, hook: z.string(), since: instantSchema }).optional(),
-  stalled: z.object({ detail, since: instantSchema }).optional(),
-});
-type Memory = z.output<typeof memorySchema>;
+import { isTree, text, texts, tree, type Tree } from './tree.ts';
 
 export interface ReadStatus {
   readonly status: Status;
@@ -65,7 +29,7 @@ export function parseStatus(object: KubeObject): Status {
  * and counters are kept, and where traffic is gets read from the routes before anything is written.
  */
 export function readStatus(object: KubeObject): ReadStatus {
-  const written = asRecord(object['status']);
+  const written = tree(object['status']);
   const phase = readPhase(written['phase'], object);
   const memory = written['serin'];
   if (memory === undefined && phase === undefined) {
@@ -88,7 +52,7 @@ export function readStatus(object: KubeObject): ReadStatus {
 }
 
 /** Nobody knows what was going on, so traffic goes home and nothing is started. */
-function failed(written: Written, field: string, found: unknown): ReadStatus {
+function failed(written: Tree, field: string, found: unknown): ReadStatus {
   const message = `found ${show(found)}, which is no phase; the rollout counts as failed, traffic returns to the primary`;
   return { status: foreign(written, 'Failed'), findings: [{ severity: 'warning', field, message }] };
 }
@@ -100,8 +64,6 @@ function unreadable({ field }: Finding, consequence: string): Finding {
     message: `cannot be read, ${consequence}; the field is the controller's own, do not edit it`,
   };
 }
-
-type Written = Readonly<Record<string, unknown>>;
 
 function readPhase(written: unknown, { metadata }: KubeObject): Phase | undefined {
   // Declared by Flagger, written by nobody; on an object that lives on it can only mean "begin again".
@@ -136,17 +98,17 @@ function untouched(): Status {
   };
 }
 
-function shared(written: Written, phase: Phase) {
+function shared(written: Tree, phase: Phase) {
   return {
     phase,
     canaryWeight: percent(Math.min(100, count(written['canaryWeight']))),
     failedChecks: count(written['failedChecks']),
-    lastAppliedRevision: revision(asText(written['lastAppliedSpec'])),
-    lastPromotedRevision: revision(asText(written['lastPromotedSpec'])),
+    lastAppliedRevision: revision(text(written['lastAppliedSpec']) ?? ''),
+    lastPromotedRevision: revision(text(written['lastPromotedSpec']) ?? ''),
   };
 }
 
-function foreign(written: Written, phase: Phase): Status {
+function foreign(written: Tree, phase: Phase): Status {
   const at = timeOf(written['lastTransitionTime']);
   return {
     ...untouched(),
@@ -158,7 +120,7 @@ function foreign(written: Written, phase: Phase): Status {
   };
 }
 
-function ours(written: Written, phase: Phase, memory: Memory): Status {
+function ours(written: Tree, phase: Phase, memory: Memory): Status {
   return {
     ...shared(written, phase),
     origin: 'ours',
@@ -172,7 +134,7 @@ function ours(written: Written, phase: Phase, memory: Memory): Status {
     changedAt: memory.changedAt,
     phaseSince: memory.phaseSince,
     plan: memory.plan,
-    target: memory.target && { ...memory.target, configs: stringsOf(written['trackedConfigs']) },
+    target: memory.target && { ...memory.target, configs: texts(written['trackedConfigs']) },
     invalid: memory.invalid,
     held: memory.held,
     stalled: memory.stalled,
@@ -188,7 +150,7 @@ export interface StatusContext {
 
 /** The `status` of a merge patch that makes the object say `status`. What others put there stays. */
 export function writeStatus(status: Status, context: StatusContext): Record<string, unknown> {
-  const previous = asRecord(context.previous);
+  const previous = tree(context.previous);
   const wanted: Record<string, unknown> = {
     phase: status.phase,
     failedChecks: status.failedChecks,
@@ -214,34 +176,10 @@ function iterationsOf({ phase, step }: Status, { spec }: Canary): number {
   return running && spec.strategy.kind !== 'canary' ? step + 1 : 0;
 }
 
-function memoryOf(status: Status): Record<string, unknown> {
-  return {
-    step: status.step,
-    mirrored: status.mirrored,
-    mark: status.routesMark,
-    park: status.park,
-    obeyed: status.obeyed,
-    outbox: status.outbox,
-    sequence: status.sequence,
-    changedAt: status.changedAt,
-    phaseSince: status.phaseSince,
-    plan: status.plan,
-    target: status.target && withoutConfigs(status.target),
-    invalid: status.invalid,
-    held: status.held,
-    stalled: status.stalled,
-  };
-}
-
-/** They stand in `trackedConfigs` already. */
-function withoutConfigs({ configs: _, ...rest }: TargetRecord): Omit<TargetRecord, 'configs'> {
-  return rest;
-}
-
 /** A merge patch keeps what it does not name, so what has gone is named with null. */
 function patchTo(wanted: unknown, previous: unknown): unknown {
-  if (!isRecord(wanted)) return wanted;
-  const before = asRecord(previous);
+  if (!isTree(wanted)) return wanted;
+  const before = tree(previous);
   const patch: Record<string, unknown> = {};
   for (const key of Object.keys(before)) if (wanted[key] === undefined) patch[key] = null;
   for (const [key, value] of Object.entries(wanted)) {
@@ -267,12 +205,12 @@ function mergeConditions(
   previous: unknown,
   { canary, now }: StatusContext,
 ): readonly unknown[] {
-  const before = Array.isArray(previous) ? previous.map(asRecord) : [];
-  const ours = conditionsOf(status, canary.target.kind).map((condition): WrittenCondition | Written => {
+  const before = Array.isArray(previous) ? previous.map(tree) : [];
+  const ours = conditionsOf(status, canary.target.kind).map((condition): WrittenCondition | Tree => {
     const last = before.find(({ type }) => type === condition.type);
     const same = last?.['status'] === condition.status;
     if (same && last['reason'] === condition.reason && last['message'] === condition.message) return last;
-    const since = same ? asText(last['lastTransitionTime']) : '';
+    const since = same ? (text(last['lastTransitionTime']) ?? '') : '';
     return { ...condition, lastUpdateTime: timestamp(now), lastTransitionTime: since || timestamp(now) };
   });
   return [...ours, ...before.filter(({ type }) => !OUR_CONDITIONS.has(type))];
@@ -284,30 +222,10 @@ function timestamp(at: Instant): string {
 }
 
 function timeOf(written: unknown): Instant {
-  const time = Date.parse(asText(written));
+  const time = Date.parse(text(written) ?? '');
   return instant(Number.isNaN(time) ? 0 : time);
 }
 
 function count(written: unknown): number {
   return typeof written === 'number' && written > 0 && Number.isFinite(written) ? Math.floor(written) : 0;
-}
-
-function asText(written: unknown): string {
-  return typeof written === 'string' ? written : '';
-}
-
-function stringsOf(written: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(asRecord(written)).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
-  );
-}
-
-function isRecord(value: unknown): value is Written {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function asRecord(value: unknown): Written {
-  return isRecord(value) ? value : {};
 }
