@@ -1,0 +1,159 @@
+/**
+ * Tells people what happened, in order and beside the rollout, which never waits for it. News comes from the
+ * committed outbox and is told at least once; what this process has told is remembered until it is crossed off.
+ * How something is told is the messenger's business.
+ */
+import type { Canary } from '../api/model.ts';
+import type { Announcement, News, Status } from '../core/model.ts';
+import { after, type Instant, type Millis } from '../shared/brand.ts';
+import type { Clock } from '../shared/clock.ts';
+import { canonicalJson } from '../shared/digest.ts';
+import type { Logger } from '../shared/logger.ts';
+
+export interface Messenger {
+  /** Tells it for a limited time, then gives up; rejects only when `signal` aborts. */
+  announce(canary: Canary, announcement: Announcement, signal: AbortSignal): Promise<void>;
+  notice(canary: Canary, news: News, at: Instant, signal: AbortSignal): Promise<void>;
+}
+
+export interface AnnouncerOptions {
+  readonly messenger: Messenger;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called when a Canary's news has all been told, so that it can be crossed off. */
+  readonly onTold: (canary: Canary) => void;
+}
+
+interface Lane {
+  readonly queue: Message[];
+  /** Sequence numbers that were handed over: queued, being told, or told. */
+  readonly seen: Set<number>;
+  readonly told: Set<number>;
+  /** When a notice was last sent, by what it says. */
+  readonly noticed: Map<string, Instant>;
+  working: Promise<void> | undefined;
+}
+
+interface Message {
+  readonly canary: Canary;
+  readonly what:
+    | { readonly kind: 'announcement'; readonly announcement: Announcement }
+    | { readonly kind: 'notice'; readonly news: News; readonly at: Instant };
+}
+
+export class Announcer {
+  readonly #options: AnnouncerOptions;
+  readonly #lanes = new Map<string, Lane>();
+
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
+  }
+
+  /** Hands over the outbox of a committed status and the notices of a wait; returns at once. */
+  tell(canary: Canary, status: Status, notices: readonly News[], signal: AbortSignal): void {
+    if (status.outbox.length === 0 && notices.length === 0 && !this.#lanes.has(canary.uid)) return;
+    const lane = this.#laneOf(canary.uid);
+    for (const announcement of status.outbox) {
+      if (lane.seen.has(announcement.sequence)) continue;
+      lane.seen.add(announcement.sequence);
+      lane.queue.push({ canary, what: { kind: 'announcement', announcement } });
+    }
+    this.#queueNotices(lane, canary, notices);
+    forgetCrossedOff(lane, status);
+    if (lane.queue.length > 0 && lane.working === undefined) {
+      lane.working = this.#work(lane, signal).finally(() => {
+        lane.working = undefined;
+      });
+    }
+  }
+
+  /** What remains of an outbox once what was told is crossed off. */
+  untold(uid: string, outbox: readonly Announcement[]): readonly Announcement[] {
+    const told = this.#lanes.get(uid)?.told;
+    return told === undefined || told.size === 0
+      ? outbox
+      : outbox.filter(({ sequence }) => !told.has(sequence));
+  }
+
+  /** The Canary is gone; what is still queued for it is told all the same. */
+  forget(uid: string): void {
+    this.#lanes.delete(uid);
+  }
+
+  /** Resolves when nothing is being told. */
+  async drained(): Promise<void> {
+    await Promise.allSettled([...this.#lanes.values()].map(({ working }) => working));
+  }
+
+  #laneOf(uid: string): Lane {
+    const known = this.#lanes.get(uid);
+    if (known !== undefined) return known;
+    const lane: Lane = {
+      queue: [],
+      seen: new Set(),
+      told: new Set(),
+      noticed: new Map(),
+      working: undefined,
+    };
+    this.#lanes.set(uid, lane);
+    return lane;
+  }
+
+  /** At once when it is new, and once per interval while it stays the same. */
+  #queueNotices(lane: Lane, canary: Canary, notices: readonly News[]): void {
+    const now = this.#options.clock.now();
+    const fresh = (sent: Instant): boolean => now < after(sent, quiet(canary));
+    for (const [said, sent] of lane.noticed) if (!fresh(sent)) lane.noticed.delete(said);
+    for (const news of notices) {
+      const said = canonicalJson(news);
+      if (lane.noticed.has(said)) continue;
+      lane.noticed.set(said, now);
+      lane.queue.push({ canary, what: { kind: 'notice', news, at: now } });
+    }
+  }
+
+  async #work(lane: Lane, signal: AbortSignal): Promise<void> {
+    for (let message = lane.queue.shift(); message !== undefined; message = lane.queue.shift()) {
+      try {
+        await this.#deliver(message, signal);
+      } catch (error) {
+        if (signal.aborted) {
+          this.#putBack(lane, message);
+          return;
+        }
+        const { name, namespace } = message.canary;
+        this.#options.log.error({ canary: `${name}.${namespace}`, error }, 'telling news failed');
+      }
+      if (message.what.kind === 'announcement') lane.told.add(message.what.announcement.sequence);
+      if (lane.queue.length === 0 && lane.told.size > 0) this.#options.onTold(message.canary);
+    }
+  }
+
+  async #deliver({ canary, what }: Message, signal: AbortSignal): Promise<void> {
+    const { messenger } = this.#options;
+    if (what.kind === 'announcement') await messenger.announce(canary, what.announcement, signal);
+    else await messenger.notice(canary, what.news, what.at, signal);
+  }
+
+  /** The process stops, or leads no more: what was not told is in the status, for whoever comes next. */
+  #putBack(lane: Lane, message: Message): void {
+    for (const { what } of [message, ...lane.queue]) {
+      if (what.kind === 'announcement') lane.seen.delete(what.announcement.sequence);
+    }
+    lane.queue.length = 0;
+  }
+}
+
+/** Numbers that are no longer in the outbox will not come again. */
+function forgetCrossedOff(lane: Lane, status: Status): void {
+  const open = new Set(status.outbox.map(({ sequence }) => sequence));
+  for (const sequence of lane.told) {
+    if (open.has(sequence)) continue;
+    lane.told.delete(sequence);
+    lane.seen.delete(sequence);
+  }
+}
+
+function quiet(canary: Canary): Millis {
+  return canary.spec.interval;
+}

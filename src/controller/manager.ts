@@ -1,0 +1,313 @@
+/**
+ * Keeps the passes going: what changes is queued, what is queued is looked at, some at once, one Canary never twice
+ * at a time. A pass that throws is logged and tried again later; the others do not notice.
+ */
+import { parseCanary, type CanaryContext, type ParsedCanary } from '../api/canary.ts';
+import type { KubeObject, ObjectRef } from '../api/objects.ts';
+import type { Status } from '../core/model.ts';
+import { waitingText } from '../core/wording.ts';
+import { millis, type Millis } from '../shared/brand.ts';
+import { Announcer } from './announcer.ts';
+import { CanaryIndex, keyOf, refOfKey } from './canary-index.ts';
+import { CanaryPorts } from './canary-ports.ts';
+import { noMemory, type Memory } from './memory.ts';
+import { createMessenger } from './messenger.ts';
+import { FINALIZER } from './observe.ts';
+import type { ReconcileResult } from './ports.ts';
+import { reconcile } from './reconcile.ts';
+import { Slots } from './slots.ts';
+import type { Tools } from './tools.ts';
+import type { PassOutcome } from './vitals.ts';
+import { WorkQueue } from './workqueue.ts';
+
+const CONCURRENT_PASSES = 8;
+/** Every Canary is looked at from the caches this often, whatever the watches say. */
+const RESYNC = 30 * 60_000;
+const FIRST_BACK_OFF = millis(1_000);
+const LONGEST_BACK_OFF = millis(300_000);
+/** After a write of ours was refused as stale; the watch usually brings the newer version before. */
+const AFTER_CONFLICT = millis(1_000);
+/** A queue that has stood still this long is not merely busy. */
+const STANDSTILL = 5 * 60_000;
+/** Phases in which nothing is on its way, so that news may be crossed off by a commit of its own. */
+const AT_REST: ReadonlySet<Status['phase']> = new Set([
+  'Initialized',
+  'Succeeded',
+  'Failed',
+  'Waiting',
+  'WaitingPromotion',
+]);
+
+export interface ManagerOptions {
+  readonly tools: Tools;
+  readonly canaries: CanaryContext;
+}
+
+export class Manager {
+  readonly #tools: Tools;
+  readonly #canaries: CanaryContext;
+  readonly #queue: WorkQueue;
+  readonly #announcer: Announcer;
+  readonly #index = new CanaryIndex();
+  readonly #slots = new Slots(CONCURRENT_PASSES);
+  readonly #memories = new Map<string, Memory>();
+  readonly #passes = new Set<Promise<void>>();
+  #leading = false;
+
+  constructor({ tools, canaries }: ManagerOptions) {
+    this.#tools = tools;
+    this.#canaries = canaries;
+    this.#queue = new WorkQueue({
+      clock: tools.clock,
+      random: tools.random,
+      firstBackOff: FIRST_BACK_OFF,
+      longestBackOff: LONGEST_BACK_OFF,
+    });
+    this.#announcer = new Announcer({
+      messenger: createMessenger(tools),
+      clock: tools.clock,
+      log: tools.log,
+      onTold: (canary) => this.#queue.add(keyOf(canary)),
+    });
+    tools.watched.onChange((ref, object) => this.#changed(ref, object));
+  }
+
+  /** A sentence about a queue that stands still; undefined while it moves. */
+  get standstill(): string | undefined {
+    if (!this.#leading || this.#queue.lag < STANDSTILL) return undefined;
+    return `a Canary has been due for ${Math.round(this.#queue.lag / 1_000)}s`;
+  }
+
+  /** Brings the gauges up to date. */
+  measure(): void {
+    const { vitals } = this.#tools;
+    vitals.queue(this.#queue);
+    for (const [namespace, count] of this.#index.population) vitals.population(namespace, count);
+  }
+
+  /** Works until `signal` aborts; resolves when the last pass has ended and nothing is being told. */
+  async lead(signal: AbortSignal): Promise<void> {
+    this.#leading = true;
+    for (const key of this.#index.keys) this.#queue.add(key);
+    try {
+      for (;;) {
+        await this.#slots.acquire();
+        const key = await this.#queue.take({ signal });
+        const pass = this.#pass(key, signal).finally(() => {
+          this.#slots.release();
+          this.#passes.delete(pass);
+        });
+        this.#passes.add(pass);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      this.#slots.release();
+      this.#leading = false;
+      this.#queue.stop();
+      await Promise.allSettled(this.#passes);
+      await this.#announcer.drained();
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------------- changes
+
+  #changed(ref: ObjectRef, object: KubeObject | undefined): void {
+    if (ref.kind !== 'Canary') {
+      for (const key of this.#index.concerned(ref)) this.#queue.add(key);
+    } else if (object === undefined) {
+      this.#removed(keyOf(ref));
+    } else {
+      const { key } = this.#index.put(object);
+      this.#queue.add(key);
+    }
+  }
+
+  #removed(key: string): void {
+    const rivals = this.#index.rivals(key);
+    const canary = this.#index.remove(key);
+    this.#memories.delete(key);
+    this.#queue.forget(key);
+    for (const rival of rivals) this.#queue.add(rival.key);
+    if (canary === undefined) return;
+    this.#announcer.forget(canary.uid);
+    // A rival with the same target goes on using its series.
+    if (rivals.length === 0) {
+      this.#tools.vitals.forget({ target: canary.targetName, namespace: canary.namespace });
+    }
+  }
+
+  // -------------------------------------------------------------------------------------------------------- passes
+
+  async #pass(key: string, signal: AbortSignal): Promise<void> {
+    const { clock, log, vitals } = this.#tools;
+    const start = clock.now();
+    let outcome: PassOutcome = 'panic';
+    try {
+      outcome = await this.#look(key, signal);
+      this.#queue.done(key, outcome === 'refused' && !signal.aborted ? 'failed' : 'fine');
+    } catch (error) {
+      this.#queue.done(key, signal.aborted ? 'fine' : 'failed');
+      if (signal.aborted) return;
+      log.error({ canary: key, error }, 'a pass over a Canary failed and will be tried again');
+    }
+    const indexed = this.#index.get(key);
+    const counted = indexed && { target: indexed.targetName, namespace: indexed.namespace };
+    vitals.passed(outcome, (clock.now() - start) / 1_000, counted);
+  }
+
+  async #look(key: string, signal: AbortSignal): Promise<PassOutcome> {
+    const { watched } = this.#tools;
+    const ref = refOfKey(key);
+    await watched.caughtUp([ref], { signal });
+    const object = watched.get(ref);
+    if (object === undefined) return 'gone';
+    const memory = this.#memoryOf(key);
+    const { canary, problem, findings } = this.#parsed(object, memory);
+    if (canary === undefined) return this.#unreadable(key, object, findings, signal);
+    const ports = new CanaryPorts({
+      tools: this.#tools,
+      key,
+      canary,
+      problem: this.#duplicate(key) ?? problem,
+      memory,
+      announcer: this.#announcer,
+      slots: this.#slots,
+      signal,
+      onLook: (refs) => this.#looked(key, memory, refs),
+    });
+    const result = await reconcile(ports);
+    return this.#concluded(key, memory, ports, result);
+  }
+
+  #memoryOf(key: string): Memory {
+    const memory = this.#memories.get(key) ?? noMemory();
+    this.#memories.set(key, memory);
+    return memory;
+  }
+
+  #parsed(object: KubeObject, memory: Memory): ParsedCanary {
+    const version = object.metadata.resourceVersion ?? '';
+    if (memory.parsed?.version === version) return memory.parsed.result;
+    const result = parseCanary(object, this.#canaries);
+    memory.parsed = { version, result };
+    return result;
+  }
+
+  #duplicate(key: string): ParsedCanary['problem'] {
+    const senior = this.#index.senior(key);
+    if (senior === undefined) return undefined;
+    const detail = `the older canary ${senior.name}.${senior.namespace} has the same target ${senior.targetName}`;
+    return { reason: 'DuplicateTarget', detail };
+  }
+
+  /** Remembers whom the objects of a look concern. */
+  #looked(key: string, memory: Memory, refs: readonly ObjectRef[]): void {
+    const looked = refs.map(({ kind, name, namespace }) => `${kind}/${namespace}/${name}`).join(' ');
+    if (looked === memory.looked) return;
+    this.#index.concern(key, refs);
+    memory.looked = looked;
+  }
+
+  /** Without a target or a service there is nothing to hold on to, but for letting a deleted Canary go. */
+  async #unreadable(
+    key: string,
+    object: KubeObject,
+    findings: ParsedCanary['findings'],
+    signal: AbortSignal,
+  ): Promise<PassOutcome> {
+    const { objects, log, events, clock } = this.#tools;
+    const { resourceVersion, finalizers = [], deletionTimestamp } = object.metadata;
+    if (deletionTimestamp !== undefined && finalizers.includes(FINALIZER)) {
+      const others = finalizers.filter((name) => name !== FINALIZER);
+      const patch = { metadata: { resourceVersion, finalizers: others } };
+      const written = await objects.patch(refOfKey(key), patch, { signal });
+      return written.ok ? 'gone' : 'refused';
+    }
+    const detail = findings
+      .filter(({ severity }) => severity === 'error')
+      .map(({ field, message }) => `${field}: ${message}`)
+      .join('; ');
+    log.warn({ canary: key, detail }, 'a Canary cannot be read');
+    const text = `invalid canary spec: ${detail}`;
+    await events.notice({ canary: object, type: 'Warning', text, at: clock.now() }, { signal });
+    return 'unreadable';
+  }
+
+  // ------------------------------------------------------------------------------------------------------ outcomes
+
+  async #concluded(
+    key: string,
+    memory: Memory,
+    ports: CanaryPorts,
+    result: ReconcileResult,
+  ): Promise<PassOutcome> {
+    switch (result.kind) {
+      case 'gone':
+        return 'gone';
+      case 'refused':
+        return this.#refused(key, result.error);
+      case 'moved':
+        this.#moved(ports, result.status);
+        this.#queue.add(key);
+        return 'moved';
+      default:
+        return this.#waiting(key, memory, ports, result);
+    }
+  }
+
+  #refused(key: string, error: (ReconcileResult & { readonly kind: 'refused' })['error']): PassOutcome {
+    if (error.kind === 'gone') return 'gone';
+    if (error.kind === 'conflict') {
+      this.#queue.add(key, AFTER_CONFLICT);
+      return 'waiting';
+    }
+    const remedy =
+      error.kind === 'pruned' ? '; run: serin install --crds | kubectl apply --server-side -f -' : '';
+    this.#tools.log.error({ canary: key, detail: error.detail }, `a status could not be written${remedy}`);
+    return 'refused';
+  }
+
+  #moved({ canary }: CanaryPorts, status: Status): void {
+    const { log, vitals } = this.#tools;
+    const { phase, canaryWeight: weight, step, failedChecks } = status;
+    vitals.canary({ target: canary.target.name, namespace: canary.namespace }, status);
+    log.info({ canary: `${canary.name}.${canary.namespace}`, phase, weight, step, failedChecks }, 'moved');
+  }
+
+  async #waiting(
+    key: string,
+    memory: Memory,
+    ports: CanaryPorts,
+    { waitingFor, requeueAfter, failures }: ReconcileResult & { readonly kind: 'waiting' },
+  ): Promise<PassOutcome> {
+    const { log, vitals, random } = this.#tools;
+    const { canary } = ports;
+    const { phase, canaryWeight: weight } = canary.status;
+    vitals.canary({ target: canary.target.name, namespace: canary.namespace }, canary.status);
+    const text = waitingText(waitingFor, canary.spec);
+    if (text !== memory.waitingFor) {
+      memory.waitingFor = text;
+      const name = `${canary.name}.${canary.namespace}`;
+      log.info({ canary: name, phase, weight, waitingFor: text }, 'waiting');
+    }
+    for (const { action, conflict, detail } of failures) {
+      if (!conflict) log.warn({ canary: key, action, detail }, 'an action was refused');
+    }
+    if (AT_REST.has(phase) && failures.length === 0) await this.#crossOff(key, ports);
+    this.#queue.add(key, requeueAfter ?? resyncIn(random));
+    return 'waiting';
+  }
+
+  async #crossOff(key: string, ports: CanaryPorts): Promise<void> {
+    const done = await ports.crossOff();
+    // A conflict means that the Canary has changed, which leads to another pass anyhow.
+    if (!done.ok && done.error.kind === 'failed') {
+      this.#tools.log.warn({ canary: key, detail: done.error.detail }, 'told news could not be crossed off');
+    }
+  }
+}
+
+function resyncIn(random: () => number): Millis {
+  return millis(RESYNC * (0.5 + random()));
+}

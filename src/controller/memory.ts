@@ -1,0 +1,29 @@
+/**
+ * What this process remembers of a Canary between passes. All of it is a courtesy: losing it costs a repeated
+ * attempt, a read or a log line, never a wrong step.
+ */
+import type { Tried } from '../core/model.ts';
+import type { ParsedCanary } from '../api/canary.ts';
+
+export interface Memory {
+  tried: Tried | undefined;
+  /** The last parsing, for as long as the Canary stays at this version. */
+  parsed: { readonly version: string; readonly result: ParsedCanary } | undefined;
+  /** What it was last logged to wait for. */
+  waitingFor: string;
+  /** Objects its last look was made of, to notice when they are others. */
+  looked: string;
+}
+
+export function noMemory(): Memory {
+  return { tried: undefined, parsed: undefined, waitingFor: '', looked: '' };
+}
+
+export function remember(memory: Memory, change: Partial<Tried>): void {
+  const { accepted = [], failures = [], askedAt } = memory.tried ?? {};
+  memory.tried = {
+    accepted: [...new Set([...accepted, ...(change.accepted ?? [])])],
+    failures: [...new Set([...failures, ...(change.failures ?? [])])].slice(-5),
+    askedAt: change.askedAt ?? askedAt,
+  };
+}

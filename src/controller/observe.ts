@@ -1,0 +1,110 @@
+/** One look at everything a Canary is made of, and what it means to the core. Reads caches; writes nothing. */
+import { kindOf } from '../api/kinds.ts';
+import type { Canary } from '../api/model.ts';
+import type { KubeObject, ObjectRef } from '../api/objects.ts';
+import type { Observed } from '../core/model.ts';
+import { targetKind } from '../targets/registry.ts';
+import type { Look, TargetKind, TargetMetadata } from '../targets/target.ts';
+import { resolveTraffic } from '../traffic/registry.ts';
+import { observeRoutes, released, renderServices, routeRefs, type RoutesInput } from '../traffic/routes.ts';
+import { err, type Result } from '../shared/result.ts';
+import { readConfigs } from './configs.ts';
+import type { Tools } from './tools.ts';
+
+export const FINALIZER = 'finalizer.flagger.app';
+
+export interface View {
+  readonly canary: Canary;
+  /** Undefined for a kind we cannot roll out. */
+  readonly kind: TargetKind | undefined;
+  readonly look: Look;
+  /** What the routes are made of; a sentence where the target does not say enough. */
+  readonly routing: Result<RoutesInput, string>;
+}
+
+/** Looks again, at nothing older than our own last writes. `onLook` is told at which objects. */
+export async function lookAt(
+  tools: Tools,
+  canary: Canary,
+  onLook: (refs: readonly ObjectRef[]) => void,
+  signal: AbortSignal,
+): Promise<View> {
+  const { watched, clock, settings } = tools;
+  const kind = targetKind(canary.target);
+  const traffic = resolveTraffic(canary.provider);
+  const workloads = (kind?.refs(canary) ?? []).map((ref) => inside(canary, ref));
+  const routes = (traffic === undefined ? [] : routeRefs(canary, traffic.provider)).map((ref) =>
+    inside(canary, ref),
+  );
+  await watchKinds(tools, routes, signal);
+  await watched.caughtUp([...workloads, ...routes], { signal });
+  const options = {
+    selectorLabels: settings.selectorLabels,
+    includeLabelPrefixes: settings.includeLabelPrefixes,
+    trackConfigs: settings.trackConfigs,
+  };
+  const bare: Look = { canary, options, now: clock.now(), objects: objectsOf(tools, workloads) };
+  const configs = (kind?.configRefs(bare) ?? []).map((ref) => inside(canary, ref));
+  onLook([...workloads, ...routes, ...configs]);
+  const look = { ...bare, objects: [...bare.objects, ...(await readConfigs(tools, configs, signal))] };
+  const target = kind?.metadata(look) ?? err(`targets of kind ${canary.target.kind} are not known`);
+  return {
+    canary,
+    kind,
+    look,
+    routing: routingOf(canary, traffic, target, objectsOf(tools, routes), look.now),
+  };
+}
+
+/** A mesh's objects are watched from the moment a Canary first uses that mesh. */
+async function watchKinds(
+  { watched }: Tools,
+  refs: readonly ObjectRef[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const ref of refs) {
+    const kind = kindOf(ref);
+    if (kind !== undefined) await watched.watch(kind, { signal });
+  }
+}
+
+function routingOf(
+  canary: Canary,
+  traffic: ReturnType<typeof resolveTraffic>,
+  target: Result<TargetMetadata, string>,
+  current: readonly KubeObject[],
+  now: Look['now'],
+): Result<RoutesInput, string> {
+  if (traffic === undefined) return err(`there is no traffic provider ${JSON.stringify(canary.provider)}`);
+  if (!target.ok) return target;
+  return {
+    ok: true,
+    value: { canary, provider: traffic.provider, target: target.value, current, now },
+  };
+}
+
+function objectsOf({ watched }: Tools, refs: readonly ObjectRef[]): readonly KubeObject[] {
+  return refs.flatMap((ref) => {
+    const object = watched.get(ref);
+    return object === undefined ? [] : [object];
+  });
+}
+
+function inside({ namespace }: Canary, ref: ObjectRef): ObjectRef {
+  return { namespace, ...ref };
+}
+
+export function observedOf({ canary, kind, look, routing }: View): Observed {
+  const seen = routing.ok ? observeRoutes(routing.value) : undefined;
+  const terminating = canary.status.phase === 'Terminating';
+  return {
+    target: kind?.observeTarget(look),
+    primary: kind?.observePrimary(look),
+    snapshots: kind?.snapshots(look) ?? [],
+    routes: seen?.routes,
+    ...(seen?.malformed !== undefined && { malformedRoutes: seen.malformed }),
+    services: routing.ok && renderServices(routing.value).length === 0,
+    finalizer: canary.object.metadata.finalizers?.includes(FINALIZER) ?? false,
+    released: terminating && routing.ok && released(routing.value),
+  };
+}

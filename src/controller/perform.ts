@@ -1,0 +1,146 @@
+/** Carries out one action: from the objects of the last look, under their versions, and nothing if nothing differs. */
+import type { ApiError, KubeObject, ObjectWriter } from '../api/objects.ts';
+import type { Action } from '../core/model.ts';
+import { unreachable } from '../shared/brand.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import type { TargetKind } from '../targets/target.ts';
+import { releaseTraffic, renderRoutes, renderServices, type RoutesInput } from '../traffic/routes.ts';
+import { FINALIZER, type View } from './observe.ts';
+import type { Tools } from './tools.ts';
+
+type Done = Result<undefined, ApiError>;
+type Write = (object: KubeObject) => Promise<Result<unknown, ApiError>>;
+
+export async function perform(
+  { objects, clock }: Pick<Tools, 'objects' | 'clock'>,
+  view: View,
+  action: Action,
+  signal: AbortSignal,
+): Promise<Done> {
+  const put: Write = (object) => putObject(objects, object, signal);
+  switch (action.kind) {
+    case 'write-services':
+      return withRouting(view, (input) => inOrder(renderServices(input), put));
+    case 'set-routes': {
+      const { routes, mark } = action;
+      return withRouting(view, (input) =>
+        inOrder(renderRoutes({ ...input, routes, mark, now: clock.now() }), put),
+      );
+    }
+    case 'write-primary':
+      return withKind(view, (kind) => writePrimary(kind, view, action, put));
+    case 'keep-snapshot':
+      return withKind(view, (kind) => keepSnapshot(objects, kind, view, action, signal));
+    case 'scale-target':
+      return withKind(view, (kind) => scaleTarget(objects, kind, view, action.up, signal));
+    case 'release-traffic':
+      return withRouting(view, (input) => inOrder(releaseTraffic(input), put));
+    case 'set-finalizer':
+      return setFinalizer(objects, view, action.present, signal);
+    default:
+      return unreachable(action);
+  }
+}
+
+function withRouting({ routing }: View, work: (input: RoutesInput) => Promise<Done>): Promise<Done> | Done {
+  return routing.ok ? work(routing.value) : err({ kind: 'invalid', detail: routing.error });
+}
+
+function withKind({ kind, canary }: View, work: (kind: TargetKind) => Promise<Done>): Promise<Done> | Done {
+  if (kind !== undefined) return work(kind);
+  return err({ kind: 'invalid', detail: `targets of kind ${canary.target.kind} are not known` });
+}
+
+/** One after the other; what comes later relies on what came before. */
+async function inOrder(objects: readonly KubeObject[], write: Write): Promise<Done> {
+  for (const object of objects) {
+    const written = await write(object);
+    if (!written.ok) return written;
+  }
+  return ok();
+}
+
+/** Objects that others write too: replaced at the version they were rendered from, or created. */
+function putObject(
+  writer: ObjectWriter,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<Result<unknown, ApiError>> {
+  const exists = object.metadata.resourceVersion !== undefined;
+  return exists ? writer.replace(object, { signal }) : writer.create(object, { signal });
+}
+
+/** Copies what the look has seen, and only while it is the revision that is meant. */
+async function writePrimary(
+  kind: TargetKind,
+  { look }: View,
+  { from, revision }: Action & { readonly kind: 'write-primary' },
+  put: Write,
+): Promise<Done> {
+  if (from === 'snapshot') {
+    const restored = kind.restorePrimary(look, revision);
+    return restored === undefined
+      ? err({ kind: 'conflict', detail: `the snapshot does not hold revision ${revision}` })
+      : inOrder(restored, put);
+  }
+  if (kind.observeTarget(look)?.revision !== revision) {
+    return err({ kind: 'conflict', detail: `the target does not carry revision ${revision} any more` });
+  }
+  return inOrder(kind.clonePrimary(look, revision), put);
+}
+
+/** The data of a ControllerRevision may not be changed, so another takes its place. */
+async function keepSnapshot(
+  writer: ObjectWriter,
+  kind: TargetKind,
+  { look }: View,
+  { revision }: Action & { readonly kind: 'keep-snapshot' },
+  signal: AbortSignal,
+): Promise<Done> {
+  const object = kind.snapshot(look, revision);
+  if (object === undefined) return err({ kind: 'conflict', detail: 'the primary is gone' });
+  const { uid, resourceVersion, ...metadata } = object.metadata;
+  if (resourceVersion !== undefined) {
+    const version = { resourceVersion, ...(uid === undefined ? {} : { uid }) };
+    const deleted = await writer.delete(refOf(object), { signal, ...version });
+    if (!deleted.ok && deleted.error.kind !== 'not-found') return deleted;
+  }
+  const created = await writer.create({ ...object, metadata }, { signal });
+  return created.ok ? ok() : created;
+}
+
+async function scaleTarget(
+  writer: ObjectWriter,
+  kind: TargetKind,
+  { look, canary }: View,
+  up: boolean,
+  signal: AbortSignal,
+): Promise<Done> {
+  const patch = kind.scaleTarget(look, up);
+  if (patch === undefined) return ok();
+  const written = await writer.patch({ ...canary.target, namespace: canary.namespace }, patch, { signal });
+  return written.ok ? ok() : written;
+}
+
+async function setFinalizer(
+  writer: ObjectWriter,
+  { canary }: View,
+  present: boolean,
+  signal: AbortSignal,
+): Promise<Done> {
+  const { resourceVersion, finalizers = [] } = canary.object.metadata;
+  const others = finalizers.filter((name) => name !== FINALIZER);
+  const patch = { metadata: { resourceVersion, finalizers: present ? [...others, FINALIZER] : others } };
+  const written = await writer.patch(refOf(canary.object), patch, { signal });
+  return written.ok || written.error.kind === 'not-found' ? ok() : written;
+}
+
+function refOf({ apiVersion, kind, metadata }: KubeObject): {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  namespace?: string;
+} {
+  const { name, namespace } = metadata;
+  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}

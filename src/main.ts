@@ -1,0 +1,227 @@
+/** The controller as a process: reads flags, makes what the controller works with, and runs until told to stop. */
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { parseAllDocuments } from 'yaml';
+import { createHttp } from './adapters/http.ts';
+import { connect } from './adapters/kubernetes/connect.ts';
+import { createEvents } from './adapters/kubernetes/events.ts';
+import { createElection } from './adapters/kubernetes/lease.ts';
+import type { Selection } from './adapters/kubernetes/list-watch.ts';
+import { createObjects, isKubeObject } from './adapters/kubernetes/objects.ts';
+import { createTransport } from './adapters/kubernetes/transport.ts';
+import { WatchSet } from './adapters/kubernetes/watch-set.ts';
+import { createLogger } from './adapters/logger.ts';
+import { createPrometheus } from './adapters/prometheus.ts';
+import type { CanaryContext } from './api/canary.ts';
+import { KINDS, type Kind } from './api/kinds.ts';
+import type { KubeObject } from './api/objects.ts';
+import { helpText, parseFlags } from './controller/flags.ts';
+import { openDesk } from './controller/front-desk.ts';
+import { Manager } from './controller/manager.ts';
+import type { Settings } from './controller/settings.ts';
+import { ensureDefinitions } from './controller/start-up.ts';
+import type { Tools } from './controller/tools.ts';
+import { Vitals } from './controller/vitals.ts';
+import { systemClock } from './shared/clock.ts';
+import type { Logger } from './shared/logger.ts';
+import { resolveTraffic, trafficProviders } from './traffic/registry.ts';
+
+/** Helm keeps a Secret per release, large and of no interest. */
+const NOT_HELM = 'type!=helm.sh/release.v1';
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const parsed = parseFlags(process.argv.slice(2), process.env);
+  if (!parsed.ok) {
+    console.error(parsed.error);
+    return 2;
+  }
+  if (parsed.value.kind === 'help') console.log(helpText());
+  else if (parsed.value.kind === 'version') console.log(version());
+  else return run(parsed.value.settings);
+  return 0;
+}
+
+async function run(settings: Settings): Promise<number> {
+  const log = createLogger({ level: settings.logLevel, encoding: settings.logEncoding });
+  const connection = connect(settings.kubeconfig === '' ? {} : { kubeconfig: settings.kubeconfig });
+  if (!connection.ok) {
+    log.error({ detail: connection.error }, 'there is no way to the cluster');
+    return 1;
+  }
+  const stopping = stopSignal(log);
+  const vitals = new Vitals({ processMetrics: true });
+  vitals.started(version(), settings.meshProvider);
+  const transport = createTransport({
+    connection: settings.master === '' ? connection.value : { ...connection.value, url: settings.master },
+    clock: systemClock,
+    perSecond: settings.qps,
+    burst: settings.burst,
+    onCall: ({ status, ...call }) => vitals.apiCall({ ...call, code: String(status) }),
+  });
+  const watched = new WatchSet({
+    transport,
+    kinds: watchedKinds(settings),
+    select: (kind) => selection(settings, kind),
+    clock: systemClock,
+    random: Math.random,
+    log,
+  });
+  const objects = createObjects({
+    transport,
+    onWritten: (ref, version) => watched.expect(ref, version),
+  });
+  const web = createHttp({ clock: systemClock });
+  const tools: Tools = {
+    objects,
+    watched,
+    events: createEvents(objects),
+    http: web.http,
+    prometheus: createPrometheus({ clock: systemClock }),
+    clock: systemClock,
+    random: Math.random,
+    log,
+    vitals,
+    settings,
+  };
+  const manager = new Manager({ tools, canaries: canaryContext(settings, log) });
+  let missing: string | undefined = 'the process is starting';
+  const desk = await openDesk(
+    {
+      registry: vitals.registry,
+      ailing: () => manager.standstill,
+      unready: () => missing,
+      refresh: () => manager.measure(),
+    },
+    settings.port,
+  );
+  log.info({ version: version(), port: desk.port, provider: settings.meshProvider }, 'started');
+  try {
+    const definitions = shippedDefinitions();
+    const install = settings.installCrds;
+    const known = await ensureDefinitions(
+      { objects, clock: systemClock, log, definitions, install },
+      stopping,
+    );
+    if (!known.ok) {
+      log.error({ detail: known.error }, 'nothing is acted on');
+      return 1;
+    }
+    watched.start();
+    missing = 'the caches are being filled';
+    await untilAborted(watched.synced, stopping.signal);
+    missing = undefined;
+    log.info({}, 'the caches are filled');
+    await lead(manager, tools, createObjects({ transport, urgent: true }), stopping);
+    return stopping.signal.aborted ? 0 : 1;
+  } catch (error) {
+    if (stopping.signal.aborted) return 0;
+    log.error({ error }, 'the process ends');
+    return 1;
+  } finally {
+    missing = 'the process is stopping';
+    await watched.stop();
+    await desk.close();
+    web.close();
+    await transport.close();
+  }
+}
+
+/** Leads until the process stops or the lease is lost; either way everything on its way ends first. */
+async function lead(
+  manager: Manager,
+  { clock, random, log, vitals, settings }: Tools,
+  urgent: ReturnType<typeof createObjects>,
+  stopping: { readonly signal: AbortSignal },
+): Promise<void> {
+  const election = createElection({
+    objects: urgent,
+    namespace: settings.leaderElectionNamespace,
+    identity: `${hostname()}_${randomUUID()}`,
+    clock,
+    random,
+    log,
+  });
+  const leadership = await election.acquire(stopping);
+  vitals.leading(true);
+  try {
+    await manager.lead(AbortSignal.any([stopping.signal, leadership.lost]));
+  } finally {
+    vitals.leading(false);
+    await leadership.release();
+  }
+}
+
+/** Aborts on the first request to stop. A second one does not wait for anything. */
+function stopSignal(log: Logger): { readonly signal: AbortSignal } {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(1);
+      log.info({ signal: name }, 'stopping');
+      stop.abort(new Error('the process is stopping'));
+    });
+  }
+  return { signal: stop.signal };
+}
+
+function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    if (signal.aborted) reject(signal.reason as Error);
+    work.then(resolve, reject);
+  });
+}
+
+function watchedKinds(settings: Settings): readonly Selection[] {
+  const { Canary, MetricTemplate, AlertProvider, Deployment, ControllerRevision, Service } = KINDS;
+  const { ConfigMap, Secret } = KINDS;
+  const tracked = settings.trackConfigs ? [ConfigMap, Secret] : [];
+  return [
+    ...[Canary, MetricTemplate, AlertProvider, Deployment, ControllerRevision, Service],
+    ...tracked,
+  ].map((kind) => selection(settings, kind));
+}
+
+/** Configuration is watched as metadata only: its contents are read when they matter. */
+function selection({ namespace }: Settings, kind: Kind): Selection {
+  return {
+    ...kind,
+    ...(namespace !== '' && kind.namespaced && { namespace }),
+    ...((kind.kind === 'ConfigMap' || kind.kind === 'Secret') && { metadataOnly: true }),
+    ...(kind.kind === 'Secret' && { fieldSelector: NOT_HELM }),
+  };
+}
+
+function canaryContext(settings: Settings, log: Logger): CanaryContext {
+  const known = resolveTraffic(settings.meshProvider) !== undefined;
+  if (!known) log.warn({ provider: settings.meshProvider }, '-mesh-provider is not known, istio is assumed');
+  return {
+    defaultProvider: known ? settings.meshProvider : 'istio',
+    capabilities: (name) => {
+      const found = resolveTraffic(name);
+      return found && { ...found.provider.supports, routed: found.provider.routed };
+    },
+    knownProviders: Object.keys(trafficProviders),
+    minimumInterval: settings.minimumInterval,
+    noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
+  };
+}
+
+/** The definitions beside this package, which is where both sources and build find them. */
+function shippedDefinitions(): readonly KubeObject[] {
+  const folder = new URL('../crds/', import.meta.url);
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .flatMap((name) => parseAllDocuments(readFileSync(new URL(name, folder), 'utf8')))
+    .map((document): unknown => document.toJS())
+    .filter(isKubeObject);
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const found: unknown = JSON.parse(text);
+  return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : '';
+}
