@@ -6,7 +6,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { parseAllDocuments } from 'yaml';
+import { millis } from '../shared/brand.ts';
 import { systemClock, type Clock } from '../shared/clock.ts';
+import { startActors, virtualPods, type PodRuntime } from './actors.ts';
 import { Api, type Resource } from './api.ts';
 import { BUILTIN_KINDS } from './builtin-kinds.ts';
 import { makeCredentials, type Credentials } from './certificate.ts';
@@ -16,12 +18,17 @@ import { handle, type Past, type Server } from './handler.ts';
 import { isObject, textAt, type JsonObject } from './json.ts';
 import { aKind, Kinds, splitApiVersion, type KindOutline } from './kinds.ts';
 import { kubeconfigText } from './kubeconfig.ts';
+import { followNamespaces } from './namespaces.ts';
 import { RequestLog, type RequestReport } from './requests.ts';
 import { Store } from './store.ts';
 import type { Watch } from './watch.ts';
 
 export interface SandboxOptions {
   readonly clock?: Clock;
+  /** Runs the pods of workloads; without it they become ready after half a second, by report only. */
+  readonly runtime?: PodRuntime;
+  /** Whether workloads, Services and routes make progress by themselves; they do unless this is false. */
+  readonly actors?: boolean;
   /** The port on the loopback address; any free one if not given. */
   readonly port?: number;
   /** Changes remembered per kind. */
@@ -74,6 +81,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     signal: ended.signal,
   };
   followDefinitions(store, kinds, now);
+  followNamespaces(store, kinds);
+  const { runtime = virtualPods({ readyAfter: millis(500), clock }) } = options;
+  if (options.actors !== false) startActors({ store, clock, runtime, signal: ended.signal });
   for (const name of ['default', 'kube-system']) applyObject(server, namespaceNamed(name));
   const credentials = makeCredentials(now(), ['localhost'], ['127.0.0.1']);
   const https = await listen(server, credentials, port);

@@ -59,7 +59,11 @@ function beside(object: StoredObject, include: IncludeObject): JsonObject {
 
 function fieldsOf(kind: Kind, version: string): readonly Field[] {
   const name: Field = { ...field('Name', (object) => object.metadata.name), format: 'name' };
-  if (!kind.custom) return [name, ...(BUILTIN[kind.key] ?? []), AGE];
+  if (!kind.custom) {
+    const known = BUILTIN[kind.key] ?? [];
+    const wide = known.filter(({ priority }) => priority > 0);
+    return [name, ...known.filter(({ priority }) => priority === 0), AGE, ...wide];
+  }
   const columns = versionOf(kind, version)?.columns;
   return columns === undefined ? [name, AGE] : [name, ...columns.map(customField)];
 }
