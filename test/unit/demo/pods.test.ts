@@ -74,12 +74,13 @@ describe('a pod of the demo', () => {
   it('runs and is not ready while its probe is refused', async () => {
     const pod = await spec({ command: ['./podinfo', '--unready'] });
     const { podIP } = await started(pod, ({ ready, podIP: address }) => !ready && address !== undefined);
-    for (;;) {
+    for (let attempt = 0; attempt < 1_000; attempt += 1) {
       const answer = await fetch(`http://${podIP}:${portOf(pod)}/readyz`).catch(() => undefined);
       if (answer === undefined) continue;
       expect(answer.status).toBe(503);
       return;
     }
+    throw new Error('nobody ever listened');
   });
 
   it('reports why it ended when it could not listen', async () => {

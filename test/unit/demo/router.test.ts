@@ -115,7 +115,8 @@ describe('the router', () => {
       { ...weights(100, 0), mirror: { host: 'podinfo-canary' }, mirrorPercentage: { value: 50 } },
     ]);
     expect(await bodies(10)).toEqual({ primary: 10 });
-    while (served.length < 15) await new Promise((resolve) => setImmediate(resolve));
+    const end = Date.now() + 2_000;
+    while (served.length < 15 && Date.now() < end) await new Promise((resolve) => setImmediate(resolve));
     expect(served.filter(({ mirrored }) => mirrored).map(({ workload }) => workload)).toEqual(
       Array(5).fill('podinfo'),
     );
@@ -125,6 +126,16 @@ describe('the router', () => {
     cluster.addService('empty', 'empty', [], 9898);
     expect(await get(router.url, 'empty.prod')).toMatchObject({ status: 503 });
     expect(served).toEqual([expect.objectContaining({ workload: undefined, status: 503 })]);
+  });
+
+  it('leaves out a pod that is not ready', async () => {
+    cluster.addService('half', 'half', ['127.0.0.1'], pods[0]?.port ?? 0);
+    cluster.objects = cluster.objects.map((object) =>
+      object.metadata.name === 'half-x'
+        ? { ...object, endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready: false } }] }
+        : object,
+    );
+    expect((await get(router.url, 'half.prod')).status).toBe(503);
   });
 
   it('tries another pod when one does not accept the connection', async () => {

@@ -93,8 +93,25 @@ describe('the rate of a counter', () => {
     expect(rate(samples([50, 100], [60, 110]), at(60), MINUTE)).toBeCloseTo(15 / 60);
   });
 
+  it('ends half a step after samples that end early', () => {
+    // A sample a second until the 50th second; two steps would be too far to guess.
+    const points = Array.from({ length: 51 }, (_, second) => [second, second] as const);
+    expect(rate(samples(...points), at(52), MINUTE)).toBeCloseTo(50.5 / 60);
+  });
+
   it('does not go back beyond the moment the counter was zero', () => {
     expect(rate(samples([50, 2], [60, 12]), at(60), MINUTE)).toBeCloseTo(12 / 60);
+  });
+});
+
+describe('the history of counters', () => {
+  it('forgets samples that are too old, and lets a series that ended grow no more', () => {
+    const history = new CounterHistory(millis(10_000));
+    for (let second = 0; second <= 30; second += 1)
+      history.record(at(second), second < 25 ? [requests('200', 1)] : []);
+    expect(
+      history.series().map((series) => series.samples.map((sample) => (sample.at - START) / 1_000)),
+    ).toEqual([[20, 21, 22, 23, 24]]);
   });
 });
 
@@ -108,6 +125,16 @@ describe('the quantile of a histogram', () => {
       { upper: INFINITE, count: 100 },
     ];
     expect(histogramQuantile(0.75, buckets)).toBeCloseTo(150);
+  });
+
+  it('is the bound of a bucket that is reached exactly', () => {
+    const buckets = [
+      { upper: 100, count: 50 },
+      { upper: 200, count: 50 },
+      { upper: 300, count: 100 },
+      { upper: INFINITE, count: 100 },
+    ];
+    expect(histogramQuantile(0.5, buckets)).toBe(100);
   });
 
   it('is the highest finite bound where it lies above all of them', () => {
@@ -208,10 +235,7 @@ describe('the stand-in over HTTP', () => {
   };
 
   async function ask(text: string, options?: RequestInit): Promise<unknown> {
-    const answer = await fetch(
-      `${standIn?.url}/api/v1/query?query=${encodeURIComponent(text)}`,
-      options,
-    );
+    const answer = await fetch(`${standIn?.url}/api/v1/query?query=${encodeURIComponent(text)}`, options);
     return [answer.status, await answer.json()];
   }
 
