@@ -1,0 +1,185 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseCanary, type CanaryContext } from '../../../src/api/canary.ts';
+import type { Canary } from '../../../src/api/model.ts';
+import { Announcer, type Messenger } from '../../../src/controller/announcer.ts';
+import type { Announcement, News, Status } from '../../../src/core/model.ts';
+import { millis, revision } from '../../../src/shared/brand.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
+import { HandClock, settle } from '../../support/clock.ts';
+import { aCanaryObject } from './objects.ts';
+
+const CONTEXT: CanaryContext = {
+  defaultProvider: 'kubernetes',
+  capabilities: () => ({
+    weights: true,
+    mirror: { canary: true, blueGreen: true },
+    match: true,
+    routed: true,
+  }),
+  knownProviders: ['kubernetes'],
+  minimumInterval: millis(1_000),
+  noCrossNamespaceRefs: false,
+};
+
+function aCanary(): Canary {
+  const { canary } = parseCanary(aCanaryObject(), CONTEXT);
+  if (canary === undefined) throw new Error('the canary of this test cannot be read');
+  return canary;
+}
+
+/** Writes down what it is told, and waits before each message until it is let go on. */
+class SlowMessenger implements Messenger {
+  readonly told: string[] = [];
+  hold = false;
+  fail = false;
+  #release: (() => void) | undefined;
+
+  async announce(_: Canary, { sequence }: Announcement, signal: AbortSignal): Promise<void> {
+    await this.#pause(signal);
+    if (this.fail) throw new Error('the messenger is confused');
+    this.told.push(`#${sequence}`);
+  }
+
+  async notice(_: Canary, news: News): Promise<void> {
+    this.told.push(news.kind === 'action-failed' ? news.detail : news.kind);
+  }
+
+  release(): void {
+    this.#release?.();
+  }
+
+  #pause(signal: AbortSignal): Promise<void> {
+    if (!this.hold) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#release = resolve;
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+  }
+}
+
+function aLane(): {
+  announcer: Announcer;
+  messenger: SlowMessenger;
+  clock: HandClock;
+  canary: Canary;
+  told: { count: number };
+  stop: AbortController;
+  tell: (sequences: readonly number[], notices?: readonly News[]) => void;
+} {
+  const clock = new HandClock();
+  const messenger = new SlowMessenger();
+  const told = { count: 0 };
+  const onTold = (): void => {
+    told.count += 1;
+  };
+  const announcer = new Announcer({ messenger, clock, log: silentLogger, onTold });
+  const canary = aCanary();
+  const stop = new AbortController();
+  return {
+    announcer,
+    messenger,
+    clock,
+    canary,
+    told,
+    stop,
+    tell: (sequences, notices = []) =>
+      announcer.tell(canary, aStatus(canary, sequences, clock), notices, stop.signal),
+  };
+}
+
+function aStatus({ status }: Canary, sequences: readonly number[], clock: HandClock): Status {
+  const outbox = sequences.map((sequence) => anAnnouncement(sequence, clock));
+  return { ...status, outbox };
+}
+
+function anAnnouncement(sequence: number, clock: HandClock): Announcement {
+  return {
+    sequence,
+    at: clock.now(),
+    phase: 'Progressing',
+    revision: revision('r'),
+    news: { kind: 'new-revision' },
+  };
+}
+
+describe('the announcer', () => {
+  it('tells news in the order of the outbox, each once', async () => {
+    const { messenger, tell } = aLane();
+    tell([0, 1]);
+    tell([0, 1, 2]);
+    await settle();
+    tell([1, 2, 3]);
+    await settle();
+    expect(messenger.told).toEqual(['#0', '#1', '#2', '#3']);
+  });
+
+  it('returns at once and keeps the order while a messenger is slow', async () => {
+    const { messenger, tell } = aLane();
+    messenger.hold = true;
+    tell([0, 1]);
+    await settle();
+    expect(messenger.told).toEqual([]);
+    messenger.hold = false;
+    messenger.release();
+    await settle();
+    expect(messenger.told).toEqual(['#0', '#1']);
+  });
+
+  it('says what was told, so that it is crossed off, and says when all is', async () => {
+    const { announcer, canary, clock, told, tell } = aLane();
+    const { outbox } = aStatus(canary, [0, 1], clock);
+    expect(announcer.untold(canary.uid, outbox)).toHaveLength(2);
+    tell([0, 1]);
+    await settle();
+    expect(announcer.untold(canary.uid, outbox)).toEqual([]);
+    expect(told.count).toBe(1);
+  });
+
+  it('forgets numbers once they are crossed off, so that it does not grow', async () => {
+    const { announcer, canary, clock, tell } = aLane();
+    tell([0]);
+    await settle();
+    tell([]);
+    expect(announcer.untold(canary.uid, aStatus(canary, [0], clock).outbox)).toHaveLength(1);
+  });
+
+  it('leaves in the outbox what a process that stops has not told', async () => {
+    const { announcer, messenger, canary, clock, stop, tell } = aLane();
+    messenger.hold = true;
+    tell([0, 1]);
+    await settle();
+    stop.abort(new Error('stopping'));
+    await announcer.drained();
+    expect(messenger.told).toEqual([]);
+    expect(announcer.untold(canary.uid, aStatus(canary, [0, 1], clock).outbox)).toHaveLength(2);
+  });
+
+  it('goes on after a messenger that throws', async () => {
+    const { messenger, tell } = aLane();
+    messenger.fail = true;
+    tell([0]);
+    await settle();
+    messenger.fail = false;
+    tell([0, 1]);
+    await settle();
+    expect(messenger.told).toEqual(['#1']);
+  });
+
+  it('sends a notice at once when it is new, and once per interval while it stays', async () => {
+    const { messenger, clock, canary, tell } = aLane();
+    const refused: News = { kind: 'action-failed', detail: 'refused' };
+    tell([], [refused]);
+    tell([], [refused]);
+    await settle();
+    expect(messenger.told).toEqual(['refused']);
+    tell([], [{ kind: 'action-failed', detail: 'refused again' }]);
+    await clock.advance(canary.spec.interval - 1);
+    tell([], [refused]);
+    await settle();
+    expect(messenger.told).toEqual(['refused', 'refused again']);
+    await clock.advance(1);
+    tell([], [refused]);
+    await settle();
+    expect(messenger.told).toEqual(['refused', 'refused again', 'refused']);
+  });
+});
