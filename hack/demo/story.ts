@@ -77,13 +77,10 @@ export async function releaseBad({ stage, asWritten, say, signal }: Telling): Pr
   await stage.user.patchDeployment('prod', 'podinfo', await readManifest('bad-revision'));
   const ended = (): boolean =>
     phase(stage) === 'Failed' && deploymentOf(CANARY, stage.view)?.replicas === 0 && weight(stage) === 0;
-  const rolledBack = await until(
-    () => ended() || phase(stage) === 'Succeeded',
-    asWritten ? LONG : SHORT,
-    signal,
-  );
-  const kept = deploymentOf(PRIMARY, stage.view)?.image;
-  const right = rolledBack && ended() && kept === GOOD;
+  const primary = (): string | undefined => deploymentOf(PRIMARY, stage.view)?.image;
+  await until(() => ended() || primary() === BAD, asWritten ? LONG : SHORT, signal);
+  const kept = primary();
+  const right = ended() && kept === GOOD;
   const outcome = right
     ? `rolled back in ${seconds(Date.now() - began)}; the primary still runs ${GOOD}`
     : `${stuck(stage)}; the primary runs ${kept ?? 'nothing'}, not to be ${BAD}`;
