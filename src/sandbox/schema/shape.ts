@@ -2,7 +2,7 @@
  * What an API server does to a custom resource before it judges it: drops the fields the schema does not know,
  * drops nulls where none may be, and fills in defaults. Nothing is changed in place; what stays the same is shared.
  */
-import { isObject, type JsonObject, type Structural } from './structural.ts';
+import { isObject, readSchema, type JsonObject, type Structural } from './structural.ts';
 
 /** Fields of metav1.ObjectMeta; everything else under `metadata` is dropped. */
 const METADATA_FIELDS: ReadonlySet<string> = new Set([
@@ -22,6 +22,8 @@ const METADATA_FIELDS: ReadonlySet<string> = new Set([
   'finalizers',
   'managedFields',
 ]);
+
+const NOTHING = readSchema({});
 
 /** `value` without unknown fields; their paths are added to `dropped`. `isRoot` for whole resources. */
 export function pruned(
@@ -48,13 +50,13 @@ export function pruned(
 
 function prunedList(
   list: readonly unknown[],
-  { items }: Structural,
+  { items, preserveUnknown }: Structural,
   path: string,
   dropped: string[],
 ): unknown {
-  // A list where none belongs is left for validation to refuse.
-  if (items === undefined) return list;
-  return mapItems(list, (item, index) => pruned(item, items, false, `${path}[${index}]`, dropped));
+  if (items === undefined && preserveUnknown) return list;
+  // A list where none belongs stays, for validation to refuse, without the fields of its objects.
+  return mapItems(list, (item, index) => pruned(item, items ?? NOTHING, false, `${path}[${index}]`, dropped));
 }
 
 function prunedMetadata(metadata: unknown, path: string, dropped: string[]): unknown {

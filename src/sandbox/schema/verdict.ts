@@ -1,6 +1,6 @@
 /**
- * Holds a value against a schema and says what an API server would say. Of several alternatives the one that
- * came closest explains itself, as in the original.
+ * Holds a value against a schema and says what an API server would say. If no alternative
+ * holds, the first explains itself, as in the original.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { hasNumberFormat, hasStringFormat } from './formats.ts';
@@ -9,8 +9,10 @@ import { isObject, type JsonObject, type Limits, type Structural } from './struc
 
 /** One reason to refuse an object. */
 export interface Violation {
-  /** Dotted path of the field, `spec.analysis.metrics[0].name`; '' for the whole object. */
+  /** How the API server names the field: `spec.analysis.metrics[0].name`, or `<nil>` for a rule about several. */
   readonly path: string;
+  /** Where that is, for a rule about several fields: the object they are in, '' for the whole. */
+  readonly at?: string;
   /** As the API server words it after path and colon: `Required value`, `Invalid value: …`. */
   readonly message: string;
   readonly reason: Reason;
@@ -31,10 +33,8 @@ export type Reason =
 /** Adds every violation of `schema` by `value`, which is at `path`, to `found`. */
 export function judge(value: unknown, schema: Structural, path: string, found: Violation[]): void {
   if (value === null && schema.nullable) return;
-  if (!hasType(value, schema.type)) {
-    found.push(wrongType(path, schema.type ?? '', value));
-    return;
-  }
+  // A wrong type is no reason to stop: the server goes on to enums and alternatives too.
+  if (!hasType(value, schema.type)) found.push(wrongType(path, schema.type ?? '', value));
   if (typeof value === 'string') judgeString(value, schema.limits, path, found);
   else if (typeof value === 'number') judgeNumber(value, schema.limits, path, found);
   else if (Array.isArray(value)) judgeList(value, schema, path, found);
@@ -65,13 +65,12 @@ function hasType(value: unknown, type: string | undefined): boolean {
 
 function judgeString(value: string, limits: Limits, path: string, found: Violation[]): void {
   const { minLength, maxLength, pattern, format } = limits;
-  // Go counts characters, not UTF-16 units.
+  // Go counts characters, not UTF-16 units. One complaint about length or form is enough for the server.
   const length = minLength === undefined && maxLength === undefined ? 0 : [...value].length;
   if (maxLength !== undefined && length > maxLength) found.push(tooLong(path, maxLength));
-  if (minLength !== undefined && length < minLength) {
+  else if (minLength !== undefined && length < minLength) {
     found.push(invalid(path, value, 'minLength', `should be at least ${minLength} chars long`));
-  }
-  if (pattern !== undefined && !pattern.test(value)) {
+  } else if (pattern !== undefined && !pattern.test(value)) {
     found.push(invalid(path, value, 'pattern', `should match '${pattern.source}'`));
   }
   if (format !== undefined && !hasStringFormat(value, format)) {
@@ -97,7 +96,8 @@ function judgeNumber(value: number, limits: Limits, path: string, found: Violati
     found.push(invalid(path, value, 'multipleOf', `should be a multiple of ${multipleOf}`));
   }
   if (format !== undefined && !hasNumberFormat(value, format)) {
-    found.push(invalid(path, value, 'format', `must be of type ${format}: ${value}`));
+    const message = `Invalid value: "": Checked value must be of type integer with format ${format} in ${path}`;
+    found.push({ path: '<nil>', at: path, message, reason: 'FieldValueInvalid', keyword: 'format' });
   }
 }
 
@@ -107,7 +107,7 @@ function judgeList(list: readonly unknown[], schema: Structural, path: string, f
     found.push(tooMany(path, list.length, `must have at most ${plural(maxItems, 'item')}`, 'maxItems'));
   }
   if (minItems !== undefined && list.length < minItems) {
-    found.push(invalid(path, list, 'minItems', `should have at least ${minItems} items`));
+    found.push(invalid(path, list.length, 'minItems', `should have at least ${minItems} items`));
   }
   const { items } = schema;
   if (items === undefined) return;
@@ -165,7 +165,7 @@ function judgePropertyCount(value: JsonObject, limits: Limits, path: string, fou
     );
   }
   if (count < (minProperties ?? 0)) {
-    found.push(invalid(path, value, 'minProperties', `should have at least ${minProperties} properties`));
+    found.push(invalid(path, count, 'minProperties', `should have at least ${minProperties} properties`));
   }
 }
 
@@ -181,12 +181,12 @@ function judgeAlternatives(value: unknown, schema: Structural, path: string, fou
   if (schema.anyOf.length > 0) {
     const outcome = tried(value, schema.anyOf, path);
     if (outcome.valid === 0)
-      found.push(combined(path, 'anyOf', 'validate at least one schema (anyOf)'), ...outcome.best);
+      found.push(combined(path, 'anyOf', 'validate at least one schema (anyOf)'), ...outcome.first);
   }
   if (schema.oneOf.length > 0) {
-    const { valid, best } = tried(value, schema.oneOf, path);
+    const { valid, first } = tried(value, schema.oneOf, path);
     const rule = 'validate one and only one schema (oneOf)';
-    if (valid === 0) found.push(combined(path, 'oneOf', `${rule}. Found none valid`), ...best);
+    if (valid === 0) found.push(combined(path, 'oneOf', `${rule}. Found none valid`), ...first);
     if (valid > 1) found.push(combined(path, 'oneOf', `${rule}. Found ${valid} valid alternatives`));
   }
   if (schema.not !== undefined && tried(value, [schema.not], path).valid > 0) {
@@ -194,19 +194,18 @@ function judgeAlternatives(value: unknown, schema: Structural, path: string, fou
   }
 }
 
-/** How many alternatives hold, and what the one that came closest has to say. */
+/** How many alternatives hold, and what the first has to say if it does not. */
 function tried(
   value: unknown,
   alternatives: readonly Structural[],
   path: string,
-): { readonly valid: number; readonly best: readonly Violation[] } {
+): { readonly valid: number; readonly first: readonly Violation[] } {
   const outcomes = alternatives.map((alternative) => {
     const found: Violation[] = [];
     judge(value, alternative, path, found);
     return found;
   });
-  const best = outcomes.reduce((least, found) => (found.length < least.length ? found : least));
-  return { valid: outcomes.filter(({ length }) => length === 0).length, best };
+  return { valid: outcomes.filter(({ length }) => length === 0).length, first: outcomes[0] ?? [] };
 }
 
 export function requiredValue(path: string, why?: string): Violation {
@@ -234,7 +233,8 @@ function invalid(path: string, value: unknown, keyword: string, rule: string): V
 function combined(path: string, keyword: string, rule: string): Violation {
   const subject = JSON.stringify(path === '' ? '<nil>' : path);
   return {
-    path,
+    path: '<nil>',
+    at: path,
     message: `Invalid value: "": ${subject} must ${rule}`,
     reason: 'FieldValueInvalid',
     keyword,
