@@ -1,0 +1,151 @@
+/**
+ * A file of YAML (or JSON) read as kubectl reads it, with the place of every field kept. Reading YAML the way the
+ * rest of the world does would judge other values than the ones the API server gets: `on` is true, `0777` is 511,
+ * and a date is text.
+ */
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type ScalarTag,
+  type Tags,
+  type YAMLError,
+} from 'yaml';
+
+export interface Position {
+  /** Both from 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Manifest {
+  readonly value: unknown;
+  /** Where the field at a dotted path is written, or the nearest field around it that is. */
+  readonly locate: (path: string) => Position;
+}
+
+export interface YamlProblem extends Position {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+}
+
+export interface ReadDocuments {
+  readonly manifests: readonly Manifest[];
+  readonly problems: readonly YamlProblem[];
+}
+
+const OCTAL: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^[-+]?0o[0-7]+$/u,
+  resolve: (text) => Number(text.replace(/^\+/u, '')),
+};
+
+const OPTIONS = {
+  version: '1.1',
+  // go-yaml leaves dates and base-60 numbers alone and takes 0o17 from YAML 1.2; otherwise it reads YAML 1.1.
+  customTags: (tags: Tags): Tags => [
+    OCTAL,
+    ...tags.filter(
+      (tag) =>
+        typeof tag === 'string' ||
+        (tag.tag !== 'tag:yaml.org,2002:timestamp' && !('format' in tag && tag.format === 'TIME')),
+    ),
+  ],
+  prettyErrors: false,
+  // Kubernetes has no use for the warnings about unknown tags and directives.
+  logLevel: 'error',
+} as const;
+
+/** Never throws: what cannot be read is a problem, and the documents around it are still given. */
+export function readDocuments(text: string): ReadDocuments {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines });
+  if ('empty' in documents) return { manifests: [], problems: [] };
+  const manifests: Manifest[] = [];
+  const problems: YamlProblem[] = [];
+  for (const document of documents) {
+    const found = document.errors.map((error) => problemOf(error, text, lines));
+    problems.push(...found);
+    if (found.some(({ severity }) => severity === 'error')) continue;
+    const value = plainValue(document, problems, lines);
+    if (value === undefined || value === null) continue;
+    manifests.push({ value, locate: (path) => locate(document, path, lines) });
+  }
+  return { manifests, problems };
+}
+
+function problemOf(error: YAMLError, text: string, lines: LineCounter): YamlProblem {
+  const position = positionAt(error.pos[0], lines);
+  // kubectl takes the last of several equal keys.
+  if (error.code === 'DUPLICATE_KEY') {
+    return { ...position, severity: 'warning', message: 'this key is written twice; the last one counts' };
+  }
+  const line = text.split('\n')[position.line - 1] ?? '';
+  const hint = line.includes('{{')
+    ? '; this looks like a template: render it first, then check the result'
+    : '';
+  return { ...position, severity: 'error', message: `no valid YAML: ${sentence(error.message)}${hint}` };
+}
+
+function plainValue(document: Document, problems: YamlProblem[], lines: LineCounter): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // Aliases that multiply without end, or that name no anchor.
+    const message = `no valid YAML: ${sentence(error instanceof Error ? error.message : String(error))}`;
+    problems.push({ ...positionAt(document.range?.[0] ?? 0, lines), severity: 'error', message });
+    return undefined;
+  }
+}
+
+function sentence(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1).replace(/\.?\s*$/u, '');
+}
+
+function locate(document: Document, path: string, lines: LineCounter): Position {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const step of stepsOf(path)) {
+    const place = childOf(node, step, document);
+    if (place === undefined) break;
+    offset = place.offset ?? offset;
+    node = place.node;
+  }
+  return positionAt(offset, lines);
+}
+
+interface Place {
+  readonly node: unknown;
+  readonly offset: number | undefined;
+}
+
+function childOf(parent: unknown, step: string, document: Document): Place | undefined {
+  const node = isAlias(parent) ? parent.resolve(document) : parent;
+  if (isMap(node)) {
+    const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === step);
+    return pair && { node: pair.value, offset: startOf(pair.key) };
+  }
+  if (!isSeq(node)) return undefined;
+  const item = node.items[Number(step)];
+  return item === undefined ? undefined : { node: item, offset: startOf(item) };
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+/** `spec.metrics[0].annotations[a/b]` → spec, metrics, 0, annotations, a/b. */
+function stepsOf(path: string): readonly string[] {
+  return [...path.matchAll(/\[([^\]]*)\]|[^.[\]]+/gu)].map(([step, bracketed]) => bracketed ?? step);
+}
+
+function positionAt(offset: number, lines: LineCounter): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}

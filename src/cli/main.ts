@@ -1,0 +1,43 @@
+/** The command line, `serin`. Each command is a file in `commands/`; this one only puts them together. */
+import { Command, CommanderError } from 'commander';
+import { checkCommand } from './commands/check.ts';
+
+const HELP = `
+Serin releases new versions of Kubernetes workloads step by step and goes back by itself when they are worse.
+The commands here need no cluster unless they say so. serin <command> --help explains each with examples.
+`;
+
+/** Runs one command; the answer is the exit status: 0 fine, 1 a problem was found, 2 wrong usage. */
+async function run(argv: readonly string[]): Promise<number> {
+  let status = 0;
+  const program = new Command('serin')
+    .description('progressive delivery for Kubernetes')
+    .addHelpText('after', HELP)
+    .exitOverride()
+    .showHelpAfterError('(serin --help explains)');
+  program.addCommand(
+    inheriting(
+      program,
+      checkCommand((outcome) => (status = outcome)),
+    ),
+  );
+  try {
+    await program.parseAsync(argv);
+    return status;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+}
+
+function inheriting(parent: Command, command: Command): Command {
+  return command.copyInheritedSettings(parent);
+}
+
+// Whoever reads our output may stop early, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+process.exitCode = await run(process.argv);
