@@ -153,6 +153,10 @@ function checkWhole(object: KubeObject, written: Written, context: CanaryContext
   checkKnative(spec, report);
   if (analysis?.sessionAffinity !== undefined) {
     checkCookies(analysis.sessionAffinity, `${at}.sessionAffinity`, report);
+    report.warning(
+      `${at}.sessionAffinity`,
+      'has no effect: users are not kept on the version they saw first, each request is routed by weight alone',
+    );
   }
   if (context.noCrossNamespaceRefs) checkNamespaces(object, written, report);
 }

@@ -1,0 +1,463 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { parseCanary, type CanaryContext } from '../../../src/api/canary.ts';
+import { aCanary, aParsedCanary, ISTIO_BY_DEFAULT, type CanaryWish } from '../../support/canary-object.ts';
+
+function sentences(wish: CanaryWish, context: CanaryContext = ISTIO_BY_DEFAULT): readonly string[] {
+  const { findings } = parseCanary(aCanary(wish), context);
+  return findings.map(({ severity, field, message }) => `${severity} ${field}: ${message}`);
+}
+
+function problemOf(wish: CanaryWish, context: CanaryContext = ISTIO_BY_DEFAULT) {
+  return parseCanary(aCanary(wish), context).problem;
+}
+
+describe('a canary as its author wrote it', () => {
+  it('is understood without a word when nothing is wrong with it', () => {
+    const { canary, findings, problem } = parseCanary(aCanary(), ISTIO_BY_DEFAULT);
+    expect(findings).toEqual([]);
+    expect(problem).toBeUndefined();
+    expect(canary?.spec).toEqual({
+      strategy: { kind: 'canary', weights: [20, 40, 60], mirror: false },
+      stepWeightPromotion: 0,
+      interval: 60_000,
+      threshold: 5,
+      progressDeadline: 600_000,
+      skipAnalysis: false,
+      suspend: false,
+      revertOnDeletion: false,
+      hooks: [],
+      metrics: [
+        { name: 'request-success-rate', source: 'builtin', onInconclusive: 'fail' },
+        { name: 'request-duration', source: 'builtin', onInconclusive: 'fail' },
+      ],
+      routed: true,
+    });
+  });
+
+  it('reads the same under its old name, in either version', () => {
+    const analysis = { interval: '30s', threshold: 2, stepWeight: 50 };
+    for (const apiVersion of ['flagger.app/v1beta1', 'flagger.app/v1alpha3']) {
+      const spec = { analysis: undefined, canaryAnalysis: analysis };
+      const { interval, threshold, strategy } = aParsedCanary({ apiVersion, spec }).spec;
+      expect({ interval, threshold, strategy }).toEqual({
+        interval: 30_000,
+        threshold: 2,
+        strategy: { kind: 'canary', weights: [50, 100], mirror: false },
+      });
+    }
+  });
+
+  it('follows the newer name where both are there, and says so', () => {
+    const wish = { spec: { canaryAnalysis: { stepWeight: 1 } } };
+    expect(aParsedCanary(wish).analysis.stepWeight).toBe(20);
+    expect(sentences(wish)).toEqual([
+      'warning spec.canaryAnalysis: has no effect beside analysis, its newer name; drop it',
+    ]);
+  });
+
+  it('keeps the object it was made of', () => {
+    const object = aCanary({ spec: { nobodyKnowsThis: { at: 'all' } } });
+    expect(parseCanary(object, ISTIO_BY_DEFAULT).canary?.object).toBe(object);
+  });
+
+  it('skips the analysis that is not there', () => {
+    expect(aParsedCanary({ spec: { analysis: undefined } }).spec.skipAnalysis).toBe(true);
+    expect(problemOf({ spec: { analysis: undefined } })).toBeUndefined();
+  });
+
+  it('takes numbers in quotes and nulls as people mean them', () => {
+    const wish = {
+      service: { targetPort: '9898', hosts: null },
+      analysis: { threshold: '3', stepWeight: '25', webhooks: null },
+    };
+    expect(sentences(wish)).toEqual([]);
+    const { spec, service } = aParsedCanary(wish);
+    expect([spec.threshold, spec.strategy, service.targetPort]).toEqual([
+      3,
+      { kind: 'canary', weights: [25, 50], mirror: false },
+      9898,
+    ]);
+  });
+
+  it.each([
+    ['defaults to the target and the port', {}, { apex: 'podinfo', portName: 'http', targetPort: 9898 }],
+    ['takes a target port of 0 as none', { targetPort: 0 }, { targetPort: 80 }],
+    [
+      'takes the name of a port',
+      { targetPort: 'grpc', portName: 'grpc' },
+      { targetPort: 'grpc', portName: 'grpc' },
+    ],
+    ['has its own name', { name: 'front' }, { apex: 'front' }],
+  ])('its service %s', (_title, service, expected) => {
+    expect(aParsedCanary({ service }).service).toMatchObject(expected);
+  });
+
+  it.each([
+    [{ interval: undefined }, 60_000],
+    [{ interval: '' }, 60_000],
+    [{ interval: '1m30s' }, 90_000],
+    [{ interval: '1s' }, 10_000],
+    [{ interval: '30syapi:v1' }, 60_000],
+  ])('waits between steps: %j is %d ms', (analysis, interval) => {
+    expect(aParsedCanary({ analysis }).spec.interval).toBe(interval);
+  });
+
+  it('never tolerates fewer than one failed check', () => {
+    expect(aParsedCanary({ analysis: { threshold: -1 } }).spec.threshold).toBe(1);
+  });
+});
+
+describe('the strategy of a canary', () => {
+  const canary = (...weights: number[]) => ({ kind: 'canary', weights, mirror: false });
+  it.each([
+    [
+      'overshoots the highest weight rather than miss it',
+      { stepWeight: 20, maxWeight: 50 },
+      canary(20, 40, 60),
+    ],
+    ['ends at all traffic without one', { stepWeight: 30, maxWeight: undefined }, canary(30, 60, 90, 100)],
+    ['moves at once with a large step', { stepWeight: 60, maxWeight: 50 }, canary(60)],
+    [
+      'follows the weights listed',
+      { stepWeight: 0, maxWeight: 0, stepWeights: [1, 10, 80] },
+      canary(1, 10, 80),
+    ],
+    [
+      'clips the last weight listed',
+      { stepWeight: 0, maxWeight: 0, stepWeights: [10, 120] },
+      canary(10, 100),
+    ],
+    ['prefers the step to the list', { stepWeight: 50, stepWeights: [1, 2] }, canary(50)],
+    ['mirrors first', { stepWeight: 50, mirror: true }, { ...canary(50), mirror: true }],
+    [
+      'is blue/green with iterations',
+      { iterations: 3 },
+      { kind: 'blue-green', iterations: 3, mirror: false, routed: true },
+    ],
+    [
+      'is A/B with iterations and a match',
+      { iterations: 3, match: [{ headers: {} }] },
+      { kind: 'ab-testing', iterations: 3 },
+    ],
+    ['shifts weight with a match alone', { stepWeight: 50, match: [{ headers: {} }] }, canary(50)],
+  ])('%s', (_title, analysis, strategy) => {
+    expect(aParsedCanary({ analysis }).spec.strategy).toEqual(strategy);
+  });
+
+  it('stops at the highest weight where the annotation asks for it', () => {
+    const annotations = { 'serin.dev/clamp-max-weight': 'true' };
+    expect(aParsedCanary({ annotations }).spec.strategy).toEqual(canary(20, 40, 50));
+  });
+
+  it('is blue/green of ten iterations where nothing routes, and says why', () => {
+    const wish = { spec: { provider: 'kubernetes' }, analysis: { match: [{ headers: {} }], mirror: true } };
+    const { spec } = aParsedCanary(wish);
+    expect(spec.strategy).toEqual({ kind: 'blue-green', iterations: 10, mirror: false, routed: false });
+    expect(spec.forced).toEqual({ matchDropped: true, iterationsAssumed: true });
+    expect(spec.routed).toBe(false);
+    expect(problemOf(wish)).toBeUndefined();
+    expect(sentences(wish)).toEqual([
+      'warning spec.analysis.match: has no effect: provider kubernetes routes no requests, so there is no A/B testing',
+      'warning spec.analysis.mirror: has no effect: provider kubernetes routes no requests, so none are mirrored',
+      'warning spec.analysis.iterations: is not set: provider kubernetes cannot shift traffic by weight, so 10 iterations of blue/green are run',
+    ]);
+  });
+
+  it('tells nothing where kubernetes does what was asked', () => {
+    const { spec } = aParsedCanary({
+      spec: { provider: 'kubernetes' },
+      analysis: { iterations: 5, stepWeight: 0 },
+    });
+    expect(spec).not.toHaveProperty('forced');
+  });
+
+  it('always ascends, ends and stays within the traffic there is', () => {
+    const weight = fc.integer({ min: -200, max: 300 });
+    const written = fc.record({
+      stepWeight: weight,
+      maxWeight: weight,
+      stepWeights: fc.array(weight, { maxLength: 6 }),
+      iterations: fc.integer({ min: -2, max: 1 }),
+      mirror: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(written, fc.boolean(), (analysis, clamp) => {
+        const annotations = { 'serin.dev/clamp-max-weight': String(clamp) };
+        const { strategy } = aParsedCanary({ analysis, annotations }).spec;
+        if (strategy.kind !== 'canary') return strategy.kind === 'blue-green' && strategy.iterations > 0;
+        const { weights } = strategy;
+        const ascends = weights.every((step, index) => step > (weights[index - 1] ?? 0) && step <= 100);
+        return weights.length > 0 && ascends;
+      }),
+    );
+  });
+});
+
+describe('what cannot be followed', () => {
+  const gateway = { provider: 'gatewayapi:v1' };
+  const parents = { gatewayRefs: [{ name: 'public' }] };
+  it.each<readonly [CanaryWish, string, string]>([
+    [
+      { spec: { provider: 'consul' } },
+      'UnknownProvider',
+      'spec.provider: found "consul", known are istio, gatewayapi, kubernetes',
+    ],
+    [
+      { spec: { ...gateway } },
+      'InvalidSpec',
+      'spec.service.gatewayRefs: is empty, provider gatewayapi:v1 needs the Gateway (or parent Service) that routes attach to',
+    ],
+    [
+      { spec: gateway, service: parents, analysis: { mirror: true } },
+      'UnsupportedFeature',
+      'spec.analysis.mirror: asks for mirrored requests, which provider gatewayapi:v1 cannot send while it shifts traffic by weight; drop mirror, or set iterations for blue/green',
+    ],
+    [
+      { analysis: { stepWeight: 0 } },
+      'InvalidSpec',
+      'spec.analysis.stepWeight: is not set, and neither are stepWeights and iterations: the canary would never get any traffic; set one of them',
+    ],
+    [
+      { analysis: { stepWeight: -5 } },
+      'InvalidSpec',
+      'spec.analysis.stepWeight: found -5, expected 1 to 100',
+    ],
+    [
+      { analysis: { stepWeight: 0, maxWeight: 0, stepWeights: [10, 10] } },
+      'InvalidSpec',
+      'spec.analysis.stepWeights[1]: found 10, expected more than 10 and at most 100: steps have to ascend',
+    ],
+    [
+      { analysis: { stepWeight: 2.5 } },
+      'InvalidSpec',
+      'spec.analysis.stepWeight: found 2.5, expected a whole number; spec.analysis.stepWeight: is not set, and neither are stepWeights and iterations: the canary would never get any traffic; set one of them',
+    ],
+    [
+      { analysis: { stepWeightPromotion: -1 } },
+      'InvalidSpec',
+      'spec.analysis.stepWeightPromotion: found -1, expected 0 to 100',
+    ],
+    [
+      { analysis: { primaryReadyThreshold: 101 } },
+      'InvalidSpec',
+      'spec.analysis.primaryReadyThreshold: found 101, expected a percentage of pods from 0 to 100',
+    ],
+    [
+      { analysis: { metrics: [{ interval: '1m' }] } },
+      'InvalidSpec',
+      'spec.analysis.metrics[0].name: is missing, expected a string',
+    ],
+    [
+      { analysis: { webhooks: [{ name: 'x', url: 'http://x', type: 'pre-roll' }] } },
+      'InvalidSpec',
+      'spec.analysis.webhooks[0].type: found "pre-roll", expected one of confirm-rollout, pre-rollout, rollout, confirm-traffic-increase, confirm-promotion, post-rollout, rollback, event',
+    ],
+    [
+      { analysis: { sessionAffinity: { cookieName: 'a', primaryCookieName: 'a' } } },
+      'InvalidSpec',
+      'spec.analysis.sessionAffinity.primaryCookieName: found "a", the same as cookieName; the two cookies need different names',
+    ],
+    [
+      { service: { delegation: true, hosts: ['a.example.com'] } },
+      'InvalidSpec',
+      'spec.service.hosts: is set together with delegation; a delegate VirtualService has no hosts, drop one of the two',
+    ],
+    [
+      { spec: { targetRef: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'a' } } },
+      'InvalidSpec',
+      'spec.provider: a Knative Service can only be rolled out with provider knative',
+    ],
+  ])('%j', (wish, reason, detail) => {
+    expect(problemOf(wish)).toEqual({ reason, detail });
+    expect(parseCanary(aCanary(wish), ISTIO_BY_DEFAULT).canary).toBeDefined();
+  });
+
+  it('is refused on a provider that cannot route by header or by weight', () => {
+    const weak: CanaryContext = {
+      ...ISTIO_BY_DEFAULT,
+      capabilities: () => ({
+        weights: false,
+        match: false,
+        routed: true,
+        mirror: { canary: false, blueGreen: false },
+      }),
+    };
+    expect(problemOf({}, weak)?.reason).toBe('UnsupportedFeature');
+    expect(problemOf({ analysis: { iterations: 2, match: [{}] } }, weak)?.detail).toContain(
+      'cannot do; drop match',
+    );
+    expect(problemOf({ analysis: { iterations: 2, stepWeight: 0 } }, weak)).toBeUndefined();
+  });
+
+  it.each([
+    [{ spec: { targetRef: undefined } }, 'spec.targetRef: is missing'],
+    [{ spec: { targetRef: { kind: 'Deployment' } } }, 'spec.targetRef.name: is missing'],
+    [{ spec: { service: undefined } }, 'spec.service: is missing'],
+    [{ service: { port: undefined } }, 'spec.service.port: is missing'],
+    [{ service: { port: 0 } }, 'spec.service.port: found 0'],
+  ])('leaves no canary at all without a target or a service: %j', (wish, start) => {
+    const { canary, problem } = parseCanary(aCanary(wish), ISTIO_BY_DEFAULT);
+    expect(canary).toBeUndefined();
+    expect(problem?.detail.startsWith(start)).toBe(true);
+  });
+
+  it('names the unknown provider before everything that follows from it', () => {
+    const problem = problemOf({ spec: { provider: 'consul' }, analysis: { stepWeight: -1 } });
+    expect(problem?.reason).toBe('UnknownProvider');
+    expect(problem?.detail).toContain('spec.analysis.stepWeight: found -1');
+  });
+
+  it('includes other namespaces only where they are blocked', () => {
+    const wish = {
+      analysis: {
+        metrics: [
+          { name: 'x', templateRef: { name: 'latency', namespace: 'ops' }, thresholdRange: { max: 1 } },
+        ],
+        alerts: [{ name: 'a', providerRef: { name: 'slack', namespace: 'test' } }],
+      },
+    };
+    expect(problemOf(wish)).toBeUndefined();
+    expect(problemOf(wish, { ...ISTIO_BY_DEFAULT, noCrossNamespaceRefs: true })).toEqual({
+      reason: 'CrossNamespaceReference',
+      detail:
+        "spec.analysis.metrics[0].templateRef: can't access metric template latency.ops, cross-namespace references are blocked",
+    });
+  });
+
+  it('never shows what may be a secret', () => {
+    const webhooks = [
+      { name: 'x', url: 17, metadata: { token: ['s3cret'] } },
+      { name: 'y', url: 's3cret' },
+    ];
+    expect(sentences({ analysis: { webhooks } }).join()).not.toContain('s3cret');
+  });
+
+  it('does not keep a mistake in one place from being read in another', () => {
+    const metrics = [{ name: 7 }, { name: 'request-duration', thresholdRange: { max: 500, min: 'low' } }];
+    const { canary, findings } = parseCanary(aCanary({ analysis: { metrics } }), ISTIO_BY_DEFAULT);
+    expect(findings.map(({ field }) => field)).toEqual([
+      'spec.analysis.metrics[0].name',
+      'spec.analysis.metrics[1].thresholdRange.min',
+    ]);
+    expect(canary?.analysis.metrics.map(({ thresholdRange }) => thresholdRange)).toEqual([{ max: 500 }]);
+  });
+
+  it('never makes the parser throw', () => {
+    const anything = fc.dictionary(
+      fc.constantFrom('targetRef', 'service', 'analysis', 'provider', 'canaryAnalysis', 'skipAnalysis'),
+      fc.anything({ maxDepth: 4 }),
+    );
+    fc.assert(
+      fc.property(anything, fc.jsonValue(), (spec, status) => {
+        const json = JSON.parse(JSON.stringify(spec)) as Record<string, unknown>;
+        const object = { ...aCanary({ status }), spec: json };
+        const { canary, problem } = parseCanary(object, ISTIO_BY_DEFAULT);
+        return canary !== undefined || problem !== undefined;
+      }),
+    );
+  });
+});
+
+describe('what can be followed, though perhaps not as its author thinks', () => {
+  const metric = (entry: object) => ({ analysis: { metrics: [entry] } });
+  it.each<readonly [CanaryWish, string]>([
+    [
+      { analysis: { interval: '5s' } },
+      'spec.analysis.interval: found "5s", raised to 10s, the shortest allowed here',
+    ],
+    [
+      { analysis: { interval: 'often' } },
+      'spec.analysis.interval: found "often", expected a span such as 30s or 1m; 1m0s is used',
+    ],
+    [
+      { analysis: { maxWeight: 150 } },
+      'spec.analysis.maxWeight: found 150, there is no more traffic than 100',
+    ],
+    [
+      { analysis: { iterations: 5 } },
+      'spec.analysis.stepWeight: has no effect beside iterations, which ask for blue/green or A/B testing; drop one of the two',
+    ],
+    [
+      { analysis: { stepWeights: [1] } },
+      'spec.analysis.stepWeights: has no effect beside stepWeight; drop one of the two',
+    ],
+    [
+      { analysis: { match: [{ headers: {} }] } },
+      'spec.analysis.match: has no effect without iterations: traffic is shifted by weight; set iterations for A/B testing',
+    ],
+    [
+      { spec: { progressDeadlineSeconds: 0 } },
+      'spec.progressDeadlineSeconds: found 0, expected 1 or more; 600 is used',
+    ],
+    [
+      metric({ name: 'errors', thresholdRange: { max: 1 } }),
+      'spec.analysis.metrics[0]: "errors" has neither a templateRef nor a query and is not built in, so every check of it fails; add a templateRef, or use request-success-rate or request-duration',
+    ],
+    [
+      metric({ name: 'errors', query: 'x', thresholdRange: { min: 2, max: 1 } }),
+      'spec.analysis.metrics[0].thresholdRange: min 2 is above max 1, so every check fails',
+    ],
+    [
+      metric({ name: 'errors', query: 'x' }),
+      'spec.analysis.metrics[0]: has no thresholdRange, so every value above 0 fails; set thresholdRange.min or thresholdRange.max',
+    ],
+    [
+      metric({ name: 'request-success-rate' }),
+      'spec.analysis.metrics[0]: has no thresholdRange, so every value passes; set thresholdRange.min or thresholdRange.max',
+    ],
+    [
+      { analysis: { webhooks: [{ name: 'load', url: 'http://tester/', timeout: 'soon' }] } },
+      'spec.analysis.webhooks[0].timeout: found "soon", expected a span such as 30s or 1m; 10s is used',
+    ],
+    [
+      {
+        analysis: {
+          webhooks: [
+            { name: 'a', url: 'http://a' },
+            { name: 'a', url: 'http://a' },
+          ],
+        },
+      },
+      'spec.analysis.webhooks[1].name: found "a", the same as spec.analysis.webhooks[0]; events will not tell them apart',
+    ],
+  ])('%j', (wish, warning) => {
+    expect(problemOf(wish)).toBeUndefined();
+    expect(sentences(wish)).toEqual([`warning ${warning}`]);
+  });
+
+  it('checks a built-in name with a query and a template three times', () => {
+    const entry = {
+      name: 'request-duration',
+      query: 'up',
+      templateRef: { name: 'latency' },
+      thresholdRange: { max: 9 },
+    };
+    const { spec, analysis } = aParsedCanary(metric(entry));
+    expect(spec.metrics.map(({ source }) => source)).toEqual(['builtin', 'query', 'template']);
+    expect(
+      analysis.metrics.map(({ query, templateRef, interval }) => [query, templateRef?.name, interval]),
+    ).toEqual([
+      [undefined, undefined, '1m'],
+      ['up', undefined, '1m'],
+      [undefined, 'latency', ''],
+    ]);
+  });
+
+  it('calls a webhook without a type at every step, and an alert without a severity information', () => {
+    const wish = {
+      analysis: {
+        webhooks: [{ name: 'load', url: 'http://tester/', type: '', metadata: { retries: 3, quiet: true } }],
+        alerts: [{ name: 'a', providerRef: { name: 'slack' } }],
+      },
+    };
+    const { analysis, spec } = aParsedCanary(wish);
+    expect(spec.hooks).toEqual([{ type: 'rollout', name: 'load', muted: false }]);
+    expect(analysis.webhooks[0]).toMatchObject({
+      timeout: 10_000,
+      metadata: { retries: '3', quiet: 'true' },
+    });
+    expect(analysis.alerts[0]?.severity).toBe('info');
+  });
+});
