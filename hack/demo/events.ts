@@ -3,7 +3,11 @@ import { z } from 'zod';
 import type { KubeObject } from '../../src/api/objects.ts';
 
 const Event = z.object({
-  metadata: z.object({ uid: z.string(), creationTimestamp: z.string().optional() }),
+  metadata: z.object({
+    uid: z.string(),
+    resourceVersion: z.string().default('0'),
+    creationTimestamp: z.string().optional(),
+  }),
   involvedObject: z.object({ kind: z.string(), name: z.string() }),
   type: z.string().default('Normal'),
   reason: z.string().default(''),
@@ -31,15 +35,19 @@ export function eventsAbout(
   object: { kind: string; name: string },
   events: readonly KubeObject[],
 ): readonly ToldEvent[] {
-  return events
-    .flatMap((event) => {
-      const parsed = Event.safeParse(event).data;
-      return parsed?.involvedObject.kind === object.kind && parsed.involvedObject.name === object.name
-        ? [parsed]
-        : [];
-    })
-    .map(told)
-    .sort((a, b) => a.last - b.last);
+  return (
+    events
+      .flatMap((event) => {
+        const parsed = Event.safeParse(event).data;
+        return parsed?.involvedObject.kind === object.kind && parsed.involvedObject.name === object.name
+          ? [parsed]
+          : [];
+      })
+      // Times are whole seconds; versions tell what came first within one.
+      .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
+      .map(told)
+      .sort((a, b) => a.last - b.last)
+  );
 }
 
 /** The table, without a heading. */

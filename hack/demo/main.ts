@@ -15,6 +15,7 @@ import { startVisitors } from './visitors.ts';
 const SERVICE = 'http://podinfo.prod:9898/';
 const INTERRUPTED = 130;
 const REFRESH = 100;
+const BREATH = 1_500;
 const INSIST_AFTER = 1_000;
 
 class Interrupted extends Error {}
@@ -73,7 +74,7 @@ class Demo {
     this.#screen.print(`metrics from ${stage.metrics.description}`);
     this.#screen.print('another terminal can look at it, and change it, while it runs:');
     this.#screen.print(`    export KUBECONFIG=${stage.kubeconfig}`);
-    this.#screen.print(`    kubectl -n prod get canaries --watch`);
+    this.#screen.print('    kubectl -n prod get canaries --watch');
     this.#screen.print(`    curl --proxy ${stage.proxy} ${SERVICE}`);
     this.#screen.print('');
   }
@@ -92,6 +93,8 @@ class Demo {
       const told = await chapter(telling);
       chapters.push(told);
       if (!told.right) break;
+      // A breath at rest, so that it is seen.
+      await new Promise((resolve) => setTimeout(resolve, BREATH));
     }
     this.#look(stage);
     this.#board.close();
@@ -156,7 +159,8 @@ class Demo {
   }
 
   #confess(stage: Stage): void {
-    this.#screen.print(`the controller's log is ${stage.log}; add --keep to look at it before it is removed`);
+    this.#screen.print("the controller's last words:");
+    stage.lastWords().forEach((line) => this.#screen.print(`    ${line}`));
   }
 
   /** Until somebody ends it. */

@@ -20,6 +20,8 @@ export interface MetricsServer {
 export interface MetricsOptions {
   /** The program, or undefined to use the stand-in. */
   readonly program: string | undefined;
+  /** Why there is no program, for the description of the stand-in. */
+  readonly otherwise: string;
   /** Where counters are exported in Prometheus's text format. */
   readonly scrape: string;
   /** The same counters, for the stand-in. */
@@ -32,9 +34,13 @@ const READY_WITHIN = 15_000;
 export async function startMetricsServer(options: MetricsOptions): Promise<MetricsServer> {
   if (options.program !== undefined) return startPrometheus(options.program, options.scrape);
   const standIn = await startPrometheusStandIn({ source: options.source, clock: systemClock });
-  const description =
-    "a stand-in for Prometheus that answers only Serin's built-in queries (none is installed)";
-  return { url: standIn.url, description, sampling: Promise.resolve(), stop: () => standIn.stop() };
+  const description = "a stand-in for Prometheus that answers only Serin's built-in queries";
+  return {
+    url: standIn.url,
+    description: `${description} (${options.otherwise})`,
+    sampling: Promise.resolve(),
+    stop: () => standIn.stop(),
+  };
 }
 
 /** The path of a program on the path, if it is there and may be run. */

@@ -40,6 +40,8 @@ export interface Stage {
   /** Which metric system it is, and when it has begun to measure. */
   readonly metrics: Pick<MetricsServer, 'description' | 'sampling'>;
   readonly log: string;
+  /** The last lines of it. */
+  lastWords(): readonly string[];
   /** What the controller last said a Canary (`name.namespace`) is waiting for. */
   waitingFor(canary: string): string;
   /** Starts the controller and resolves once it says that it is ready. */
@@ -49,6 +51,7 @@ export interface Stage {
 }
 
 const READY_WITHIN = 30_000;
+const LAST_WORDS = 15;
 const Waiting = z.object({ msg: z.literal('waiting'), canary: z.string(), waitingFor: z.string() });
 
 /** Opens the stage up to the controller, which needs somebody to apply manifests first; ends what it started if that fails. */
@@ -66,6 +69,7 @@ class Crew {
   readonly #options: StageOptions;
   readonly #waiting = new Map<string, string>();
   readonly #closers: (() => Promise<void>)[] = [];
+  readonly #lastWords: string[] = [];
   #stopping = false;
 
   constructor(options: StageOptions) {
@@ -110,6 +114,7 @@ class Crew {
       ...rest,
       user,
       waitingFor: (canary) => this.#waiting.get(canary) ?? '',
+      lastWords: () => this.#lastWords,
       startController: () => this.#controller(parts),
       stop: () => this.stop(),
     };
@@ -143,7 +148,12 @@ class Crew {
   async #metrics(router: Router): Promise<MetricsServer> {
     const program = this.#options.standIn ? undefined : await findProgram('prometheus');
     return this.#own(
-      startMetricsServer({ program, scrape: router.metricsUrl, source: () => router.counters() }),
+      startMetricsServer({
+        program,
+        otherwise: this.#options.standIn ? 'as asked for' : 'no prometheus is on the path',
+        scrape: router.metricsUrl,
+        source: () => router.counters(),
+      }),
     );
   }
 
@@ -177,6 +187,8 @@ class Crew {
     const log = createWriteStream(stage.log);
     const child = this.#process('controller', [CONTROLLER, ...flags], env, (line) => {
       log.write(`${line}\n`);
+      this.#lastWords.push(line);
+      this.#lastWords.splice(0, this.#lastWords.length - LAST_WORDS);
       this.#hear(line);
     });
     await answers(`http://127.0.0.1:${port}/readyz`, child, this.#patience());

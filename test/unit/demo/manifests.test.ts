@@ -54,6 +54,16 @@ describe('events', () => {
     ...fields,
   });
 
+  it('of the same second are in the order in which they were written', () => {
+    const lastTimestamp = '2026-01-01T00:00:00Z';
+    const events = [
+      event('second', { metadata: { name: 'x', uid: 'second', resourceVersion: '10' }, lastTimestamp }),
+      event('first', { metadata: { name: 'y', uid: 'first', resourceVersion: '9' }, lastTimestamp }),
+    ];
+    const uids = eventsAbout({ kind: 'Canary', name: 'podinfo' }, events).map(({ uid }) => uid);
+    expect(uids).toEqual(['first', 'second']);
+  });
+
   it('are shown as kubectl describe shows them, those of other objects left out', () => {
     const events = [
       event('b', {

@@ -74,7 +74,12 @@ describe('the metrics server', () => {
   });
 
   it('is a stand-in that says so where there is no Prometheus', async () => {
-    server = await startMetricsServer({ program: undefined, scrape: 'http://127.0.0.1:1', source: () => [] });
+    server = await startMetricsServer({
+      program: undefined,
+      scrape: 'http://127.0.0.1:1',
+      otherwise: 'none',
+      source: () => [],
+    });
     expect(server.description).toContain('stand-in');
     const answer = await fetch(`${server.url}/api/v1/query?query=vector(1)`);
     expect(await answer.json()).toMatchObject({ status: 'success' });
@@ -84,6 +89,7 @@ describe('the metrics server', () => {
     const starting = startMetricsServer({
       program: process.execPath,
       scrape: 'http://127.0.0.1:1',
+      otherwise: 'none',
       source: () => [],
     });
     await expect(starting).rejects.toThrow(/did not start: ended with status 9/);
@@ -94,7 +100,12 @@ describe('the metrics server', () => {
     async () => {
       const before = await folders();
       const metrics = await listen((_, response) => response.end('demo_total 7\n'));
-      server = await startMetricsServer({ program: prometheus, scrape: metrics.url, source: () => [] });
+      server = await startMetricsServer({
+        program: prometheus,
+        scrape: metrics.url,
+        otherwise: 'none',
+        source: () => [],
+      });
       const end = Date.now() + 20_000;
       let body = '';
       while (!body.includes('"7"') && Date.now() < end) {
