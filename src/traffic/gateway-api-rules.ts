@@ -1,0 +1,184 @@
+/**
+ * The rules of an HTTPRoute from the Istio-shaped wishes of a Canary. Defaults the API server would fill in are
+ * written out, so that what comes back is what was sent.
+ */
+import type { HeaderOperation, HttpMatch, StringMatch } from '../api/model.ts';
+import { at, count, defined, list, text, tree, type Tree } from '../api/tree.ts';
+import type { Routes } from '../core/model.ts';
+import { parseDuration } from '../shared/duration.ts';
+import { mergeMatches } from './match.ts';
+import { sorted } from './metadata.ts';
+import type { RoutedService } from './provider.ts';
+
+const ANY_PATH = { type: 'PathPrefix', value: '/' };
+/** What the CRD fills in, in seconds. */
+const CORS_MAX_AGE = 5;
+
+export function rulesOf(service: RoutedService, routes: Routes): readonly Tree[] {
+  const matches = service.service.match;
+  const primary = backend(service, 'primary', 100 - routes.canary);
+  const backends = [primary, backend(service, 'canary', routes.canary)];
+  if (service.strategy !== 'ab-testing') return [rule(service, matches, backends, routes.mirrored)];
+  const chosen = mergeMatches(service.analysis.match, matches, ['headers', 'queryParams']);
+  const rest = rule(service, matches, [backend(service, 'primary', 100)], false);
+  // Without a condition left that can be expressed, a rule for the canary would match every request.
+  if (!chosen.some(isExpressible)) return [rest];
+  return [rule(service, chosen, backends, routes.mirrored), rest];
+}
+
+function rule(
+  service: RoutedService,
+  matches: readonly HttpMatch[],
+  backendRefs: readonly Tree[],
+  mirrored: boolean,
+): Tree {
+  const { timeout, backendTimeout } = service.service;
+  const filters = filtersOf(service, mirrored);
+  const timeouts = defined({ request: timeout, backendRequest: backendTimeout });
+  const mapped = matches.filter(isExpressible).map(matchOf);
+  return defined({
+    matches: mapped.length > 0 ? mapped : [{ path: ANY_PATH }],
+    filters: filters.length > 0 ? filters : undefined,
+    timeouts: Object.keys(timeouts).length > 0 ? timeouts : undefined,
+    backendRefs,
+  });
+}
+
+function backend({ apex, service }: RoutedService, role: 'primary' | 'canary', weight: number): Tree {
+  return { ...serviceRef(`${apex}-${role}`, service.port), weight };
+}
+
+function serviceRef(name: string, port: number): Tree {
+  return { group: '', kind: 'Service', name, port };
+}
+
+// ----------------------------------------------------------------------------------------------------------- matches
+
+/** An HTTPRoute compares methods as a whole, and knows nothing of these fields: such a condition cannot be met. */
+const INEXPRESSIBLE = [
+  'authority',
+  'scheme',
+  'port',
+  'sourceLabels',
+  'sourceNamespace',
+  'withoutHeaders',
+] as const;
+
+/** Whether an HTTPRoute can say this. A condition it cannot say is left out: better too few requests than all. */
+export function isExpressible(match: HttpMatch): boolean {
+  if (match.method !== undefined && match.method.exact === undefined) return false;
+  return INEXPRESSIBLE.every((field) => match[field] === undefined);
+}
+
+function matchOf({ uri, method, headers, queryParams }: HttpMatch): Tree {
+  return defined({
+    path: pathOf(uri),
+    method: method?.exact,
+    headers: conditions(headers),
+    queryParams: conditions(queryParams),
+  });
+}
+
+function pathOf(uri: StringMatch | undefined): Tree {
+  if (uri?.regex) return { type: 'RegularExpression', value: uri.regex };
+  if (uri?.exact) return { type: 'Exact', value: uri.exact };
+  return uri?.prefix ? { type: 'PathPrefix', value: uri.prefix } : ANY_PATH;
+}
+
+function conditions(matches: Readonly<Record<string, StringMatch>> | undefined): readonly Tree[] | undefined {
+  const entries = Object.entries(matches ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length > 0 ? entries.map(([name, match]) => ({ name, ...valueOf(match) })) : undefined;
+}
+
+/** There is no match by prefix or suffix; a regular expression says the same. */
+function valueOf({ exact, regex, prefix, suffix }: StringMatch): Tree {
+  if (exact !== undefined) return { type: 'Exact', value: exact };
+  const literal = (part: string | undefined): string => (part ?? '').replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return { type: 'RegularExpression', value: regex ?? `^${literal(prefix)}.*${literal(suffix)}$` };
+}
+
+// ----------------------------------------------------------------------------------------------------------- filters
+
+function filtersOf(service: RoutedService, mirrored: boolean): readonly Tree[] {
+  const { headers, rewrite, mirror, corsPolicy, port } = service.service;
+  return [
+    ...headerFilter('RequestHeaderModifier', 'requestHeaderModifier', headers?.request),
+    ...headerFilter('ResponseHeaderModifier', 'responseHeaderModifier', headers?.response),
+    ...(rewrite === undefined ? [] : [{ type: 'URLRewrite', urlRewrite: urlRewrite(rewrite) }]),
+    ...mirror.map((requestMirror) => ({ type: 'RequestMirror', requestMirror: permanent(requestMirror) })),
+    ...(corsPolicy === undefined ? [] : [{ type: 'CORS', cors: corsOf(corsPolicy) }]),
+    ...(mirrored
+      ? [
+          {
+            type: 'RequestMirror',
+            requestMirror: { backendRef: serviceRef(`${service.apex}-canary`, port) },
+          },
+        ]
+      : []),
+  ];
+}
+
+function headerFilter(type: string, member: string, operation: HeaderOperation | undefined): readonly Tree[] {
+  if (operation === undefined) return [];
+  const named = (headers: Readonly<Record<string, string>> | undefined): readonly Tree[] | undefined =>
+    headers &&
+    Object.entries(headers)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => ({ name, value }));
+  const { add, set, remove } = operation;
+  return [{ type, [member]: defined({ add: named(add), set: named(set), remove }) }];
+}
+
+function urlRewrite(rewrite: Tree): Tree {
+  const uri = text(rewrite['uri']) || undefined;
+  const whole = rewrite['type'] !== 'ReplacePrefixMatch';
+  const path = whole
+    ? { type: 'ReplaceFullPath', replaceFullPath: uri }
+    : { type: 'ReplacePrefixMatch', replacePrefixMatch: uri };
+  return defined({ hostname: text(rewrite['authority']) || undefined, path: uri && path });
+}
+
+function permanent(mirror: Tree): Tree {
+  const reference = tree(mirror['backendRef']);
+  return { ...mirror, backendRef: { group: '', kind: 'Service', ...reference } };
+}
+
+/** Istio's origins are plain or patterns; an HTTPRoute takes those that are spelled out. */
+function corsOf(policy: Tree): Tree {
+  const exact = list(policy['allowOrigins']).flatMap((origin) => text(at(origin, 'exact')) ?? []);
+  const origins = [...list(policy['allowOrigin']), ...exact];
+  const maxAge = parseDuration(text(policy['maxAge']) ?? '');
+  return defined({
+    allowOrigins: origins.length > 0 ? origins : undefined,
+    allowMethods: policy['allowMethods'],
+    allowHeaders: policy['allowHeaders'],
+    exposeHeaders: policy['exposeHeaders'],
+    allowCredentials: policy['allowCredentials'],
+    maxAge: maxAge === undefined ? CORS_MAX_AGE : Math.max(1, Math.trunc(maxAge / 1_000)),
+  });
+}
+
+/** How many of these filters copy requests to this Service. */
+export function mirrorsTo(name: string, filters: readonly unknown[]): number {
+  return filters.filter((filter) => at(filter, 'requestMirror', 'backendRef', 'name') === name).length;
+}
+
+// ----------------------------------------------------------------------------------------------------------- meaning
+
+/** Matches and backends may come in any order, with or without their defaults; rules may not. */
+export function ruleMeaning(rules: unknown): unknown {
+  return list(rules).map((found) => {
+    const { matches, backendRefs, ...rest } = tree(found);
+    const alternatives = list(matches).length > 0 ? list(matches) : [{}];
+    return {
+      ...rest,
+      matches: sorted(alternatives.map((match) => ({ path: ANY_PATH, ...tree(match) }))),
+      backendRefs: sorted(list(backendRefs).map(backendMeaning)),
+    };
+  });
+}
+
+function backendMeaning(reference: unknown): Tree {
+  const { weight, ...rest } = tree(reference);
+  return { group: '', kind: 'Service', ...rest, weight: count(weight) ?? 1 };
+}

@@ -1,0 +1,31 @@
+/** The traffic providers there are, and the names users give them. */
+import { gatewayapi } from './gateway-api.ts';
+import { istio } from './istio.ts';
+import { kubernetes } from './kubernetes.ts';
+import type { TrafficProvider } from './provider.ts';
+
+export const trafficProviders = {
+  istio,
+  gatewayapi,
+  kubernetes,
+} as const satisfies Record<string, TrafficProvider>;
+
+export type TrafficKey = keyof typeof trafficProviders;
+
+/**
+ * Which names mean which provider. `gatewayapi:v1beta1` is the same stored object as `gatewayapi:v1`, seen through
+ * an older version of the API; it is read and written as v1.
+ */
+const NAMES: readonly { readonly key: TrafficKey; readonly means: (name: string) => boolean }[] = [
+  { key: 'istio', means: (name) => name === 'istio' },
+  { key: 'gatewayapi', means: (name) => name.startsWith('gatewayapi:v1') },
+  { key: 'kubernetes', means: (name) => name === 'kubernetes' },
+];
+
+/** The provider a Canary or a flag names; undefined for a name that means none. */
+export function resolveTraffic(
+  name: string,
+): { readonly key: TrafficKey; readonly provider: TrafficProvider } | undefined {
+  const entry = NAMES.find(({ means }) => means(name));
+  return entry && { key: entry.key, provider: trafficProviders[entry.key] };
+}

@@ -1,0 +1,157 @@
+/**
+ * Everything between a Canary and the objects that route its traffic, whatever the provider: which to read, what
+ * they say, how they should be, how to give them back. The mark, the apex Service and adoption are dealt with here.
+ */
+import type { Canary } from '../api/model.ts';
+import type { KubeObject, ObjectRef } from '../api/objects.ts';
+import type { MarkedRoutes, Routes } from '../core/model.ts';
+import type { Instant } from '../shared/brand.ts';
+import { readMark, writeMark } from './mark.ts';
+import { differs, find, isOwned } from './metadata.ts';
+import type { RoutedService, RoutesError, TrafficProvider } from './provider.ts';
+import {
+  apexService,
+  backendServices,
+  ownerOf,
+  releasedApex,
+  serviceRef,
+  type SelectedTarget,
+} from './services.ts';
+
+/** One look at what routes a Canary's traffic. */
+export interface RoutesInput {
+  readonly canary: Canary;
+  readonly provider: TrafficProvider;
+  readonly target: SelectedTarget;
+  /** What was found of `routeRefs`. */
+  readonly current: readonly KubeObject[];
+  readonly now: Instant;
+}
+
+export interface RoutesMeant extends RoutesInput {
+  readonly routes: Routes;
+  readonly mark: number;
+}
+
+export interface ObservedRoutes {
+  /** Undefined before anything routes, and where what routes is not understood or not yet in force. */
+  readonly routes: MarkedRoutes | undefined;
+  /** What keeps the routes from being understood. */
+  readonly malformed?: string;
+  /** What keeps routes that are written from being in force. */
+  readonly pending?: string;
+}
+
+export function routedService(canary: Canary): RoutedService {
+  const { namespace, name, service, analysis, provider } = canary;
+  const strategy = canary.spec.strategy.kind;
+  return {
+    namespace,
+    name,
+    apex: service.apex,
+    service,
+    analysis,
+    strategy,
+    owner: ownerOf(canary),
+    provider,
+  };
+}
+
+/** The apex Service, the backends and the provider's objects. */
+export function routeRefs(canary: Canary, provider: TrafficProvider): readonly ObjectRef[] {
+  const services = (['apex', 'primary', 'canary'] as const).map((role) => serviceRef(canary, role));
+  return [...services, ...provider.refs(routedService(canary))];
+}
+
+/** The Services of primary and canary that are not as they should be. */
+export function renderServices({ canary, target, current }: RoutesInput): readonly KubeObject[] {
+  return changed(backendServices(canary, target, current), current);
+}
+
+/**
+ * What must be written to put traffic into this position under this mark, the apex Service first; each under the
+ * version it was rendered from, or without one where it is to be created.
+ */
+export function renderRoutes(input: RoutesMeant): readonly KubeObject[] {
+  const { canary, provider, target, routes, current } = input;
+  const service = routedService(canary);
+  const marked = markedRef(canary, provider);
+  const meant = [apexService(canary, target, current), ...provider.render(service, routes, current)];
+  const withMark = meant.map((object) => (isRef(object, marked) ? marking(object, input) : object));
+  return changed(withMark, current);
+}
+
+/** Where traffic is, for which intention and since when, and whether anything else about it is wrong. */
+export function observeRoutes(input: RoutesInput): ObservedRoutes {
+  const { canary, provider, current } = input;
+  const parsed = provider.parse(routedService(canary), current);
+  const object = find(current, markedRef(canary, provider));
+  if (!parsed.ok) return unread(parsed.error, object !== undefined && isKnown(object, canary));
+  if (object === undefined) return { routes: undefined };
+  const drifted = isDrifted(input, parsed.value);
+  return { routes: { ...parsed.value, ...readMark(object), drifted } };
+}
+
+/** What must be written for a Canary that is deleted, so that its traffic goes where the user had it go. */
+export function releaseTraffic({ canary, provider, target, current }: RoutesInput): readonly KubeObject[] {
+  const apex = releasedApex(canary, target, current);
+  const routes = provider.release(routedService(canary), current);
+  return changed([...(apex === undefined ? [] : [apex]), ...routes], current);
+}
+
+export function released(input: RoutesInput): boolean {
+  return releaseTraffic(input).length === 0;
+}
+
+/** The object that holds the position holds its mark: the provider's first, or the apex Service. */
+function markedRef(canary: Canary, provider: TrafficProvider): ObjectRef {
+  return provider.refs(routedService(canary))[0] ?? serviceRef(canary, 'apex');
+}
+
+function isRef({ kind, metadata }: KubeObject, ref: ObjectRef): boolean {
+  return kind === ref.kind && metadata.name === ref.name;
+}
+
+/** A mark keeps its time while neither it nor the position changes: a repaired host restarts no interval. */
+function marking(object: KubeObject, input: RoutesMeant): KubeObject {
+  const { canary, provider, current, mark, now } = input;
+  const found = readMark(find(current, markedRef(canary, provider)));
+  const renewed = found.mark !== mark || isElsewhere(input);
+  return writeMark(object, { mark, since: renewed ? now : found.since });
+}
+
+/** Whether what is written, be it in force or not, says another position. */
+function isElsewhere({ canary, provider, current, routes }: RoutesMeant): boolean {
+  const written = current.map(({ status: _, ...object }): KubeObject => object);
+  const parsed = provider.parse(routedService(canary), written);
+  return !parsed.ok || parsed.value.canary !== routes.canary || parsed.value.mirrored !== routes.mirrored;
+}
+
+/** Somebody's own object that makes no sense to us is not broken: it has not been taken over yet. */
+function unread(error: RoutesError, known: boolean): ObservedRoutes {
+  switch (error.kind) {
+    case 'absent':
+      return { routes: undefined };
+    case 'malformed':
+      return known ? { routes: undefined, malformed: error.detail } : { routes: undefined };
+    case 'pending':
+      return { routes: undefined, pending: error.detail };
+  }
+}
+
+function isKnown(object: KubeObject, canary: Canary): boolean {
+  return isOwned(object, ownerOf(canary)) || readMark(object).mark >= 0;
+}
+
+function isDrifted(input: RoutesInput, routes: Routes): boolean {
+  const { canary, provider, target, current } = input;
+  const meant = provider.render(routedService(canary), routes, current);
+  return changed([apexService(canary, target, current), ...meant], current).length > 0;
+}
+
+function changed(meant: readonly KubeObject[], current: readonly KubeObject[]): readonly KubeObject[] {
+  return meant.filter((object) => {
+    const { apiVersion, kind, metadata } = object;
+    return differs(object, find(current, { apiVersion, kind, name: metadata.name }));
+  });
+}
