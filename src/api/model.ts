@@ -35,7 +35,7 @@ export interface TargetRef {
   readonly name: string;
 }
 
-/** `spec.service` (F§1.3). Fields only one provider reads are kept as written, under `raw`. */
+/** `spec.service`. Fields only one provider reads are kept as written. */
 export interface ServiceSpec {
   /** The Service clients use; `-primary` and `-canary` follow from it. */
   readonly apex: string;
@@ -97,7 +97,7 @@ export interface HttpMatch {
   readonly [key: string]: unknown;
 }
 
-/** `spec.analysis` or `spec.canaryAnalysis` (F§1.4), folded. */
+/** `spec.analysis` or `spec.canaryAnalysis`, folded. */
 export interface AnalysisSpec {
   readonly interval: Millis;
   readonly threshold: number;
