@@ -8,7 +8,7 @@ type Abilities = Capabilities & { readonly routed: boolean };
 
 const PROVIDERS = {
   istio: { weights: true, mirror: { canary: true, blueGreen: true }, match: true, routed: true },
-  gatewayapi: { weights: true, mirror: { canary: false, blueGreen: true }, match: true, routed: true },
+  gatewayapi: { weights: true, mirror: { canary: true, blueGreen: true }, match: true, routed: true },
   kubernetes: { weights: false, mirror: { canary: false, blueGreen: false }, match: false, routed: false },
 } as const satisfies Record<string, Abilities>;
 
