@@ -31,7 +31,7 @@ interface Lane {
   readonly told: Set<number>;
   /** When a notice was last sent, by what it says. */
   readonly noticed: Map<string, Instant>;
-  working: Promise<void> | undefined;
+  busy: boolean;
 }
 
 interface Message {
@@ -44,6 +44,8 @@ interface Message {
 export class Announcer {
   readonly #options: AnnouncerOptions;
   readonly #lanes = new Map<string, Lane>();
+  /** Also of Canaries that are gone. */
+  readonly #working = new Set<Promise<void>>();
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
@@ -60,11 +62,7 @@ export class Announcer {
     }
     this.#queueNotices(lane, canary, notices);
     forgetCrossedOff(lane, status);
-    if (lane.queue.length > 0 && lane.working === undefined) {
-      lane.working = this.#work(lane, signal).finally(() => {
-        lane.working = undefined;
-      });
-    }
+    if (lane.queue.length > 0 && !lane.busy) this.#start(lane, signal);
   }
 
   /** What remains of an outbox once what was told is crossed off. */
@@ -82,7 +80,7 @@ export class Announcer {
 
   /** Resolves when nothing is being told. */
   async drained(): Promise<void> {
-    await Promise.allSettled([...this.#lanes.values()].map(({ working }) => working));
+    await Promise.allSettled([...this.#working]);
   }
 
   #laneOf(uid: string): Lane {
@@ -93,7 +91,7 @@ export class Announcer {
       seen: new Set(),
       told: new Set(),
       noticed: new Map(),
-      working: undefined,
+      busy: false,
     };
     this.#lanes.set(uid, lane);
     return lane;
@@ -110,6 +108,15 @@ export class Announcer {
       lane.noticed.set(said, now);
       lane.queue.push({ canary, what: { kind: 'notice', news, at: now } });
     }
+  }
+
+  #start(lane: Lane, signal: AbortSignal): void {
+    lane.busy = true;
+    const work = this.#work(lane, signal).finally(() => {
+      lane.busy = false;
+      this.#working.delete(work);
+    });
+    this.#working.add(work);
   }
 
   async #work(lane: Lane, signal: AbortSignal): Promise<void> {

@@ -26,6 +26,12 @@ export function refOfKey(key: string): ObjectRef {
   return { apiVersion, kind, namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
+/** How people know it: `<name>.<namespace>`. */
+export function titleOfKey(key: string): string {
+  const { name, namespace = '' } = refOfKey(key);
+  return `${name}.${namespace}`;
+}
+
 function placeOf({ kind, namespace, name }: Pick<ObjectRef, 'kind' | 'namespace' | 'name'>): string {
   return `${kind}/${namespace ?? ''}/${name}`;
 }

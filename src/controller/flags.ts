@@ -2,7 +2,7 @@
  * The controller's flags: Flagger's names and meanings, one dash or two, and some of our own. Environment variables
  * win over flags, as they do there. Flags that mean nothing here are accepted, so that a manifest need not change.
  */
-import { millis } from '../shared/brand.ts';
+import { millis, unreachable } from '../shared/brand.ts';
 import { parseDuration } from '../shared/duration.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Settings } from './settings.ts';
@@ -232,8 +232,11 @@ function faultOf({ kind, allowed }: Flag, value: string): string | undefined {
       return /^\d{1,6}$/.test(value) ? undefined : 'expected a whole number from 0';
     case 'span':
       return parseDuration(value) === undefined ? 'expected a span of time such as 10s or 1m' : undefined;
-    default:
+    case 'text':
+    case 'list':
       return undefined;
+    default:
+      return unreachable(kind);
   }
 }
 

@@ -6,9 +6,9 @@ import { parseCanary, type CanaryContext, type ParsedCanary } from '../api/canar
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import type { Status } from '../core/model.ts';
 import { waitingText } from '../core/wording.ts';
-import { millis, type Millis } from '../shared/brand.ts';
+import { millis, unreachable, type Millis } from '../shared/brand.ts';
 import { Announcer } from './announcer.ts';
-import { CanaryIndex, keyOf, refOfKey } from './canary-index.ts';
+import { CanaryIndex, keyOf, refOfKey, titleOfKey } from './canary-index.ts';
 import { CanaryPorts } from './canary-ports.ts';
 import { noMemory, type Memory } from './memory.ts';
 import { createMessenger } from './messenger.ts';
@@ -149,7 +149,7 @@ export class Manager {
     } catch (error) {
       this.#queue.done(key, signal.aborted ? 'fine' : 'failed');
       if (signal.aborted) return;
-      log.error({ canary: key, error }, 'a pass over a Canary failed and will be tried again');
+      log.error({ canary: titleOfKey(key), error }, 'a pass over a Canary failed and will be tried again');
     }
     const indexed = this.#index.get(key);
     const counted = indexed && { target: indexed.targetName, namespace: indexed.namespace };
@@ -163,7 +163,7 @@ export class Manager {
     const object = watched.get(ref);
     if (object === undefined) return 'gone';
     const memory = this.#memoryOf(key);
-    const { canary, problem, findings } = this.#parsed(object, memory);
+    const { canary, problem, findings } = parseCanary(object, this.#canaries);
     if (canary === undefined) return this.#unreadable(key, object, findings, signal);
     const ports = new CanaryPorts({
       tools: this.#tools,
@@ -184,14 +184,6 @@ export class Manager {
     const memory = this.#memories.get(key) ?? noMemory();
     this.#memories.set(key, memory);
     return memory;
-  }
-
-  #parsed(object: KubeObject, memory: Memory): ParsedCanary {
-    const version = object.metadata.resourceVersion ?? '';
-    if (memory.parsed?.version === version) return memory.parsed.result;
-    const result = parseCanary(object, this.#canaries);
-    memory.parsed = { version, result };
-    return result;
   }
 
   #duplicate(key: string): ParsedCanary['problem'] {
@@ -228,7 +220,7 @@ export class Manager {
       .filter(({ severity }) => severity === 'error')
       .map(({ field, message }) => `${field}: ${message}`)
       .join('; ');
-    log.warn({ canary: key, detail }, 'a Canary cannot be read');
+    log.warn({ canary: titleOfKey(key), detail }, 'a Canary cannot be read');
     const text = `invalid canary spec: ${detail}`;
     await events.notice({ canary: object, type: 'Warning', text, at: clock.now() }, { signal });
     return 'unreadable';
@@ -251,8 +243,10 @@ export class Manager {
         this.#moved(ports, result.status);
         this.#queue.add(key);
         return 'moved';
-      default:
+      case 'waiting':
         return this.#waiting(key, memory, ports, result);
+      default:
+        return unreachable(result);
     }
   }
 
@@ -264,7 +258,10 @@ export class Manager {
     }
     const remedy =
       error.kind === 'pruned' ? '; run: serin install --crds | kubectl apply --server-side -f -' : '';
-    this.#tools.log.error({ canary: key, detail: error.detail }, `a status could not be written${remedy}`);
+    this.#tools.log.error(
+      { canary: titleOfKey(key), detail: error.detail },
+      `a status could not be written${remedy}`,
+    );
     return 'refused';
   }
 
@@ -292,7 +289,7 @@ export class Manager {
       log.info({ canary: name, phase, weight, waitingFor: text }, 'waiting');
     }
     for (const { action, conflict, detail } of failures) {
-      if (!conflict) log.warn({ canary: key, action, detail }, 'an action was refused');
+      if (!conflict) log.warn({ canary: titleOfKey(key), action, detail }, 'an action was refused');
     }
     if (AT_REST.has(phase) && failures.length === 0) await this.#crossOff(key, ports);
     this.#queue.add(key, requeueAfter ?? resyncIn(random));
@@ -303,7 +300,10 @@ export class Manager {
     const done = await ports.crossOff();
     // A conflict means that the Canary has changed, which leads to another pass anyhow.
     if (!done.ok && done.error.kind === 'failed') {
-      this.#tools.log.warn({ canary: key, detail: done.error.detail }, 'told news could not be crossed off');
+      this.#tools.log.warn(
+        { canary: titleOfKey(key), detail: done.error.detail },
+        'told news could not be crossed off',
+      );
     }
   }
 }

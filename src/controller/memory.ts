@@ -3,12 +3,9 @@
  * attempt, a read or a log line, never a wrong step.
  */
 import type { Tried } from '../core/model.ts';
-import type { ParsedCanary } from '../api/canary.ts';
 
 export interface Memory {
   tried: Tried | undefined;
-  /** The last parsing, for as long as the Canary stays at this version. */
-  parsed: { readonly version: string; readonly result: ParsedCanary } | undefined;
   /** What it was last logged to wait for. */
   waitingFor: string;
   /** Objects its last look was made of, to notice when they are others. */
@@ -16,7 +13,7 @@ export interface Memory {
 }
 
 export function noMemory(): Memory {
-  return { tried: undefined, parsed: undefined, waitingFor: '', looked: '' };
+  return { tried: undefined, waitingFor: '', looked: '' };
 }
 
 export function remember(memory: Memory, change: Partial<Tried>): void {

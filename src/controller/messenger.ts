@@ -217,6 +217,9 @@ async function destinationOf(
 ): Promise<Result<Destination, string>> {
   const namespace = providerRef.namespace ?? canary.namespace;
   const where = `alert provider ${providerRef.name}.${namespace}`;
+  if (tools.settings.noCrossNamespaceRefs && namespace !== canary.namespace) {
+    return err(`${where}: references to other namespaces are switched off`);
+  }
   const object = tools.watched.get({ ...KINDS.AlertProvider, name: providerRef.name, namespace });
   if (object === undefined) return err(`${where} does not exist`);
   const { provider } = parseAlertProvider(object);

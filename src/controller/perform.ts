@@ -4,7 +4,13 @@ import type { Action } from '../core/model.ts';
 import { unreachable } from '../shared/brand.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { TargetKind } from '../targets/target.ts';
-import { releaseTraffic, renderRoutes, renderServices, type RoutesInput } from '../traffic/routes.ts';
+import {
+  observeRoutes,
+  releaseTraffic,
+  renderRoutes,
+  renderServices,
+  type RoutesInput,
+} from '../traffic/routes.ts';
 import { FINALIZER, type View } from './observe.ts';
 import type { Tools } from './tools.ts';
 
@@ -21,12 +27,8 @@ export async function perform(
   switch (action.kind) {
     case 'write-services':
       return withRouting(view, (input) => inOrder(renderServices(input), put));
-    case 'set-routes': {
-      const { routes, mark } = action;
-      return withRouting(view, (input) =>
-        inOrder(renderRoutes({ ...input, routes, mark, now: clock.now() }), put),
-      );
-    }
+    case 'set-routes':
+      return withRouting(view, (input) => setRoutes({ ...input, now: clock.now() }, action, put));
     case 'write-primary':
       return withKind(view, (kind) => writePrimary(kind, view, action, put));
     case 'keep-snapshot':
@@ -68,6 +70,18 @@ function putObject(
 ): Promise<Result<unknown, ApiError>> {
   const exists = object.metadata.resourceVersion !== undefined;
   return exists ? writer.replace(object, { signal }) : writer.create(object, { signal });
+}
+
+/** Routes that are written and not yet in force are nothing to write again; what keeps them is worth knowing. */
+async function setRoutes(
+  input: RoutesInput,
+  { routes, mark }: Action & { readonly kind: 'set-routes' },
+  put: Write,
+): Promise<Done> {
+  const objects = renderRoutes({ ...input, routes, mark });
+  if (objects.length > 0) return inOrder(objects, put);
+  const { pending } = observeRoutes(input);
+  return pending === undefined ? ok() : err({ kind: 'unavailable', detail: pending });
 }
 
 /** Copies what the look has seen, and only while it is the revision that is meant. */

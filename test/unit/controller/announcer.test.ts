@@ -1,31 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseCanary, type CanaryContext } from '../../../src/api/canary.ts';
 import type { Canary } from '../../../src/api/model.ts';
 import { Announcer, type Messenger } from '../../../src/controller/announcer.ts';
 import type { Announcement, News, Status } from '../../../src/core/model.ts';
-import { millis, revision } from '../../../src/shared/brand.ts';
+import { revision } from '../../../src/shared/brand.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { HandClock, settle } from '../../support/clock.ts';
-import { aCanaryObject } from './objects.ts';
-
-const CONTEXT: CanaryContext = {
-  defaultProvider: 'kubernetes',
-  capabilities: () => ({
-    weights: true,
-    mirror: { canary: true, blueGreen: true },
-    match: true,
-    routed: true,
-  }),
-  knownProviders: ['kubernetes'],
-  minimumInterval: millis(1_000),
-  noCrossNamespaceRefs: false,
-};
-
-function aCanary(): Canary {
-  const { canary } = parseCanary(aCanaryObject(), CONTEXT);
-  if (canary === undefined) throw new Error('the canary of this test cannot be read');
-  return canary;
-}
+import { aParsedCanary } from '../../support/canary-object.ts';
 
 /** Writes down what it is told, and waits before each message until it is let go on. */
 class SlowMessenger implements Messenger {
@@ -73,7 +53,7 @@ function aLane(): {
     told.count += 1;
   };
   const announcer = new Announcer({ messenger, clock, log: silentLogger, onTold });
-  const canary = aCanary();
+  const canary = aParsedCanary();
   const stop = new AbortController();
   return {
     announcer,

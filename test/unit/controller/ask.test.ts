@@ -1,0 +1,126 @@
+import { describe, expect, it } from '@jest/globals';
+import { ask } from '../../../src/controller/ask.ts';
+import type { Question } from '../../../src/core/model.ts';
+import { revision } from '../../../src/shared/brand.ts';
+import { err, ok } from '../../../src/shared/result.ts';
+import { aParsedCanary } from '../../support/canary-object.ts';
+import { FakeTools } from './tools.ts';
+
+const { signal } = new AbortController();
+const METRIC: Question = { kind: 'metric', index: 0, revision: revision('1-ab') };
+const HOOK: Question = { kind: 'hook', type: 'rollout', index: 0, revision: revision('1-ab') };
+
+function aTemplate(namespace = 'test'): Parameters<FakeTools['put']>[0] {
+  return {
+    apiVersion: 'flagger.app/v1beta1',
+    kind: 'MetricTemplate',
+    metadata: { name: 'errors', namespace },
+    spec: {
+      provider: { type: 'prometheus', address: 'http://other:9090', secretRef: { name: 'login' } },
+      query: 'errors{app="{{ target }}"}',
+    },
+  };
+}
+
+function templated(namespace?: string): ReturnType<typeof aParsedCanary> {
+  const templateRef = { name: 'errors', ...(namespace !== undefined && { namespace }) };
+  return aParsedCanary({
+    analysis: { metrics: [{ name: 'errors', templateRef, thresholdRange: { max: 5 } }] },
+  });
+}
+
+describe('a question of the core', () => {
+  it('about a hook is a call that says Progressing and names the revision', async () => {
+    const tools = new FakeTools();
+    const canary = aParsedCanary({
+      analysis: { webhooks: [{ name: 'load', type: 'rollout', url: 'http://load', metadata: { cmd: 'x' } }] },
+    });
+    expect(await ask(tools, canary, HOOK, signal)).toEqual({ kind: 'yes' });
+    const { checksum, ...rest } = JSON.parse(tools.requests[0]?.body ?? '') as Record<string, unknown>;
+    expect(rest).toEqual({
+      name: 'podinfo',
+      namespace: 'test',
+      phase: 'Progressing',
+      metadata: { cmd: 'x' },
+    });
+    expect(checksum).toMatch(/^1-/);
+  });
+
+  it('about a hook that refuses is answered no, with its own words', async () => {
+    const tools = new FakeTools();
+    tools.answers.set('http://load', 403);
+    const canary = aParsedCanary({
+      analysis: { webhooks: [{ name: 'load', type: 'rollout', url: 'http://load' }] },
+    });
+    expect(await ask(tools, canary, HOOK, signal)).toEqual({
+      kind: 'no',
+      failure: { kind: 'hook', hook: 'load', detail: 'not now' },
+    });
+  });
+
+  it('about a built-in metric goes to the server of the flag and is counted', async () => {
+    const tools = new FakeTools('-metrics-server=http://flag:9090');
+    tools.value = ok(98.5);
+    expect(await ask(tools, aParsedCanary(), METRIC, signal)).toMatchObject({
+      kind: 'no',
+      failure: { kind: 'success-rate', value: 98.5, bound: 99, side: 'min' },
+    });
+    expect(tools.queries[0]).toContain('http://flag:9090 none sum( rate(');
+    expect(await tools.vitals.registry.metrics()).toContain(
+      'flagger_canary_metric_analysis{name="podinfo",namespace="test",metric="request-success-rate"} 98.5',
+    );
+  });
+
+  it('about a metric without data is answered inconclusive', async () => {
+    const tools = new FakeTools();
+    tools.value = err({ kind: 'no-data' });
+    expect((await ask(tools, aParsedCanary(), METRIC, signal)).kind).toBe('inconclusive');
+  });
+
+  it('about a template uses its address and its secret, read when it is needed', async () => {
+    const tools = new FakeTools();
+    tools.put(aTemplate());
+    const token = Buffer.from('t0p').toString('base64');
+    tools.put({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'login', namespace: 'test' },
+      data: { token },
+    });
+    expect(await ask(tools, templated(), METRIC, signal)).toEqual({ kind: 'yes' });
+    expect(tools.queries).toEqual(['http://other:9090 bearer errors{app="podinfo"}']);
+    expect(tools.reads).toEqual(['Secret/test/login']);
+  });
+
+  it('about a template that is not there, or whose secret is not, says which', async () => {
+    const tools = new FakeTools();
+    const missing = await ask(tools, templated(), METRIC, signal);
+    expect(missing).toMatchObject({
+      failure: { kind: 'template', template: 'errors.test', part: 'template' },
+    });
+    tools.put(aTemplate());
+    const bare = await ask(tools, templated(), METRIC, signal);
+    expect(bare).toMatchObject({ failure: { kind: 'template', part: 'secret', subject: 'login' } });
+    expect(tools.queries).toEqual([]);
+  });
+
+  it('about a template of another namespace is refused where that is switched off', async () => {
+    const tools = new FakeTools('-no-cross-namespace-refs');
+    tools.put(aTemplate('other'));
+    expect(await ask(tools, templated('other'), METRIC, signal)).toMatchObject({
+      failure: { kind: 'template', detail: 'references to other namespaces are switched off' },
+    });
+  });
+
+  it('about the providers asks each system once', async () => {
+    const tools = new FakeTools();
+    const providers: Question = { kind: 'providers', revision: revision('1-ab') };
+    expect(await ask(tools, aParsedCanary(), providers, signal)).toEqual({ kind: 'yes' });
+    expect(tools.queries).toEqual(['http://prometheus:9090 none vector(1)']);
+    tools.value = err({ kind: 'unreachable', detail: 'connection refused' });
+    expect(await ask(tools, aParsedCanary(), providers, signal)).toEqual({
+      kind: 'no',
+      failure: { kind: 'providers', detail: 'request-success-rate: connection refused' },
+    });
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Canary } from '../../../src/api/model.ts';
+import { createMessenger } from '../../../src/controller/messenger.ts';
+import type { News } from '../../../src/core/model.ts';
+import { revision } from '../../../src/shared/brand.ts';
+import { aParsedCanary } from '../../support/canary-object.ts';
+import { FakeTools } from './tools.ts';
+
+const { signal } = new AbortController();
+const PROMOTED: News = { kind: 'promoted' };
+
+function announce(tools: FakeTools, canary: Canary, news: News): Promise<void> {
+  const at = tools.clock.now();
+  const announcement = { sequence: 4, at, phase: 'Succeeded', revision: revision('1-ab'), news } as const;
+  return createMessenger(tools).announce(canary, announcement, signal);
+}
+
+function bodies(tools: FakeTools): readonly Record<string, unknown>[] {
+  return tools.requests.map(({ body }) => JSON.parse(body ?? '') as Record<string, unknown>);
+}
+
+describe('the messenger', () => {
+  it('records an Event under a key that is the same for a repeat', async () => {
+    const tools = new FakeTools();
+    const canary = aParsedCanary();
+    await announce(tools, canary, PROMOTED);
+    await announce(tools, canary, PROMOTED);
+    const told = `Normal Promotion completed! Scaling down podinfo.test (${canary.uid}.4.0)`;
+    expect(tools.recorded).toEqual([told, told]);
+  });
+
+  it('waits for an API server that restarts, for a minute', async () => {
+    const tools = new FakeTools();
+    tools.eventFailures = 3;
+    const told = announce(tools, aParsedCanary(), PROMOTED);
+    await tools.clock.advance(6_000);
+    await told;
+    expect(tools.recorded).toHaveLength(1);
+
+    tools.eventFailures = 1_000;
+    const given = announce(tools, aParsedCanary(), PROMOTED);
+    await tools.clock.advance(60_000);
+    await given;
+    expect(tools.recorded).toHaveLength(1);
+  });
+
+  it('sends events to the hooks of the Canary, or else to the global one', async () => {
+    const tools = new FakeTools('-event-webhook=http://global');
+    await announce(tools, aParsedCanary(), PROMOTED);
+    const webhooks = [
+      { name: 'chat', type: 'event', url: 'http://own', metadata: { room: 'ops', eventType: 'mine' } },
+    ];
+    await announce(tools, aParsedCanary({ analysis: { webhooks } }), PROMOTED);
+    expect(tools.requests.map(({ url }) => url)).toEqual(['http://global', 'http://own']);
+    const [global, own] = bodies(tools);
+    expect(global).toMatchObject({
+      name: 'podinfo',
+      namespace: 'test',
+      phase: 'Succeeded',
+      metadata: { eventMessage: 'Promotion completed! Scaling down podinfo.test', eventType: 'Normal' },
+    });
+    expect(own?.['metadata']).toMatchObject({ room: 'ops', eventType: 'Normal' });
+  });
+
+  it('calls post-rollout hooks with the outcome and tells what they answered', async () => {
+    const tools = new FakeTools();
+    tools.answers.set('http://bad', 400);
+    const webhooks = [
+      { name: 'good', type: 'post-rollout', url: 'http://good' },
+      { name: 'bad', type: 'post-rollout', url: 'http://bad' },
+    ];
+    await announce(tools, aParsedCanary({ analysis: { webhooks } }), {
+      kind: 'post-rollout',
+      outcome: 'Failed',
+    });
+    expect(bodies(tools).map(({ phase }) => phase)).toEqual(['Failed', 'Failed']);
+    expect(tools.recorded.map((line) => line.replace(/ \(.*/, ''))).toEqual([
+      'Normal Post-rollout check good passed',
+      'Warning Post-rollout hook bad failed not now',
+    ]);
+  });
+
+  it('sends alerts through the flags where the Canary names no provider', async () => {
+    const tools = new FakeTools('-slack-url=http://slack', '-slack-channel=ops', '-cluster-name=blue');
+    await announce(tools, aParsedCanary(), { kind: 'initialized' });
+    expect(tools.requests.map(({ url }) => url)).toEqual(['http://slack']);
+    expect(JSON.stringify(bodies(tools))).toContain('New Deployment detected, initialization completed.');
+    expect(JSON.stringify(bodies(tools))).toContain(
+      '"title":"Traffic routing","value":"Weight step: 20 max: 50"',
+    );
+    expect(JSON.stringify(bodies(tools))).toContain('"title":"Cluster","value":"blue"');
+  });
+
+  it('sends alerts to the providers of the Canary only, with their secrets, by severity', async () => {
+    const tools = new FakeTools('-slack-url=http://global', '-slack-channel=ops');
+    tools.put({
+      apiVersion: 'flagger.app/v1beta1',
+      kind: 'AlertProvider',
+      metadata: { name: 'chat', namespace: 'test' },
+      spec: { type: 'slack', channel: 'dev', username: 'serin', secretRef: { name: 'chat' } },
+    });
+    tools.put({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'chat', namespace: 'test' },
+      data: { address: Buffer.from('http://own\n').toString('base64') },
+    });
+    const alerts = [
+      { name: 'all', severity: 'info', providerRef: { name: 'chat' } },
+      { name: 'bad', severity: 'error', providerRef: { name: 'chat' } },
+      { name: 'lost', severity: 'info', providerRef: { name: 'nowhere' } },
+    ];
+    await announce(tools, aParsedCanary({ analysis: { alerts } }), PROMOTED);
+    expect(tools.requests.map(({ url }) => url)).toEqual(['http://own']);
+    expect(tools.reads).toEqual(['Secret/test/chat']);
+  });
+});
