@@ -199,6 +199,11 @@ describe('the proxy', () => {
     });
   });
 
+  it('goes by the address asked for, whatever the Host header says', async () => {
+    const answer = await get(await proxyUrl(), 'other.example', 'http://podinfo.prod:9898/');
+    expect(answer).toMatchObject({ body: 'primary', host: 'podinfo.prod:9898' });
+  });
+
   it('says so when a name means nothing here', async () => {
     const answer = await get(await proxyUrl(), 'example.com', 'http://example.com/secret?token=1');
     expect(answer).toMatchObject({
