@@ -123,7 +123,7 @@ function parseFault(given: JsonObject): Fault {
   const times = numberAt(given, 'times');
   return {
     // Unknown fields in it match nothing, which a test notices at once.
-    ...(isObject(given['match']) ? { match: given['match'] as Partial<RequestFacts> } : {}),
+    ...(isObject(given['match']) ? { match: given['match'] } : {}),
     ...(times === undefined ? {} : { times }),
     effect: parseEffect(given['effect']),
   };

@@ -146,6 +146,12 @@ export function isWithin(path: string, ancestor: string): boolean {
   return path.startsWith(ancestor + SEPARATOR);
 }
 
+/** The path is one of the keys by which an item of a list is found. */
+export function isKey(path: string): boolean {
+  const [field = '', item = ''] = path.split(SEPARATOR).toReversed();
+  return item.startsWith('k:') && Object.hasOwn(JSON.parse(item.slice(2)) as object, field.slice(2));
+}
+
 /** The object without the field, and without what is left empty by its going. */
 export function withoutField(object: JsonObject, path: string): JsonObject {
   const left = removed(object, path.split(SEPARATOR));

@@ -30,14 +30,14 @@ function parse(path: string): readonly Step[] {
 function stepOf([, name, quoted, index, star, field, wanted]: RegExpExecArray): Step {
   const key = name?.replaceAll('\\.', '.') ?? quoted?.replaceAll('\\', '');
   if (key !== undefined) return (value) => present(isObject(value) ? value[key] : undefined);
-  if (index !== undefined) return (value) => present(Array.isArray(value) ? value[Number(index)] : undefined);
-  if (star !== undefined)
-    return (value) => (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []);
+  if (index !== undefined) return (value) => present(itemsOf(value)[Number(index)]);
+  if (star !== undefined) return (value) => (isObject(value) ? Object.values(value) : itemsOf(value));
   const condition = `.${field ?? ''}`;
-  return (value) =>
-    Array.isArray(value)
-      ? value.filter((item) => findAll(condition, item).some((found) => found === wanted))
-      : [];
+  return (value) => itemsOf(value).filter((item) => findAll(condition, item).includes(wanted));
+}
+
+function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function present(value: unknown): readonly unknown[] {

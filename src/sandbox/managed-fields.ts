@@ -6,6 +6,7 @@ import {
   describePath,
   fieldsOf,
   fromFieldsV1,
+  isKey,
   isWithin,
   ITEM,
   keyOf,
@@ -124,8 +125,10 @@ function withoutAbandoned(
   const isWanted = (path: string): boolean =>
     exists(wanted, path) ||
     others.some(({ paths }) => paths.has(path) || [...paths].some((other) => isWithin(other, path)));
-  // The deepest first, so that an item goes after its fields.
-  const abandoned = [...previous].filter((path) => !isWanted(path)).sort((a, b) => b.length - a.length);
+  // Items before their fields: an item is found by its keys, so those must not go while it stays.
+  const abandoned = [...previous]
+    .filter((path) => !isWanted(path) && !isKey(path))
+    .sort((a, b) => a.length - b.length);
   return abandoned.reduce(withoutField, object);
 }
 
@@ -153,17 +156,18 @@ function mergeApplied(
 function mergedValue(live: unknown, value: unknown, names: readonly string[], shapes: Shapes): unknown {
   if (isObject(value)) return shapes.isAtomicMap(names) ? value : mergeApplied(live, value, names, shapes);
   if (!Array.isArray(value)) return value;
+  const items: readonly unknown[] = value;
   const shape = shapes.list(names);
   const present: readonly unknown[] = Array.isArray(live) ? live : [];
   switch (shape.kind) {
     case 'atomic':
       return value;
     case 'set':
-      return [...present, ...value.filter((item) => !present.some((known) => sameJson(known, item)))];
+      return [...present, ...items.filter((item) => !present.some((known) => sameJson(known, item)))];
     case 'map':
       return mergeKeyed(
         present.filter(isObject),
-        value.filter(isObject),
+        items.filter(isObject),
         shape.keys,
         [...names, '[]'],
         shapes,

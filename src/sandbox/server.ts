@@ -122,7 +122,8 @@ function documentsIn(text: string): readonly JsonObject[] {
     .map((document): unknown => {
       const [problem] = document.errors;
       if (problem !== undefined) throw problem;
-      return document.toJS();
+      const value: unknown = document.toJS();
+      return value;
     })
     .filter(isObject);
 }

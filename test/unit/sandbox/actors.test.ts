@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { virtualPods } from '../../../src/sandbox/actors.ts';
+import { startSandbox, type Sandbox } from '../../../src/sandbox/server.ts';
+import type { StoredObject } from '../../../src/sandbox/store.ts';
+import { millis } from '../../../src/shared/brand.ts';
+import { HandClock, settle } from '../../support/clock.ts';
+
+let sandbox: Sandbox;
+let clock: HandClock;
+
+beforeEach(async () => {
+  clock = new HandClock();
+  sandbox = await startSandbox({ clock, runtime: virtualPods({ readyAfter: millis(5_000), clock }) });
+});
+
+afterEach(() => sandbox.stop());
+
+const NAME = { namespace: 'default', name: 'app' };
+
+function manifest(image: string, replicas = 2): string {
+  return `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app}
+spec:
+  replicas: ${replicas}
+  progressDeadlineSeconds: 60
+  selector: {matchLabels: {app: app}}
+  template:
+    metadata: {labels: {app: app}}
+    spec: {containers: [{name: main, image: "${image}", ports: [{name: web, containerPort: 8080}]}]}
+`;
+}
+
+async function pass(seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) await clock.advance(1_000);
+  for (let turn = 0; turn < 5; turn += 1) await settle();
+}
+
+function deployment(): StoredObject {
+  const found = sandbox.store.get('deployments.apps', NAME);
+  if (found === undefined) throw new Error('the deployment is gone');
+  return found;
+}
+
+function condition(type: string): unknown {
+  const { conditions } = deployment()['status'] as { conditions: { type: string }[] };
+  return conditions.find((item) => item.type === type);
+}
+
+describe('a Deployment', () => {
+  it('comes up with the pods it asks for', async () => {
+    sandbox.applyYaml(manifest('app:1'));
+    await pass(1);
+    expect(deployment()).toMatchObject({
+      status: { replicas: 2, updatedReplicas: 2, unavailableReplicas: 2 },
+    });
+    expect(condition('Available')).toMatchObject({ status: 'False' });
+    await pass(6);
+    expect(deployment()).toMatchObject({
+      status: { readyReplicas: 2, availableReplicas: 2, observedGeneration: 1 },
+    });
+    expect(condition('Progressing')).toMatchObject({ status: 'True', reason: 'NewReplicaSetAvailable' });
+    expect(deployment().metadata.annotations).toEqual({ 'deployment.kubernetes.io/revision': '1' });
+  });
+
+  it('rolls to a new template without losing availability', async () => {
+    sandbox.applyYaml(manifest('app:1'));
+    await pass(7);
+    sandbox.applyYaml(manifest('app:2'));
+    await pass(1);
+    expect(deployment()).toMatchObject({ status: { replicas: 3, updatedReplicas: 1, availableReplicas: 2 } });
+    await pass(20);
+    expect(deployment()).toMatchObject({ status: { replicas: 2, updatedReplicas: 2, availableReplicas: 2 } });
+    expect(
+      sandbox.store
+        .list('replicasets.apps')
+        .map((set) => (set['spec'] as { replicas: number }).replicas)
+        .sort(),
+    ).toEqual([0, 2]);
+  });
+
+  it('misses its deadline with pods that never become ready, and says since when', async () => {
+    sandbox.applyYaml(manifest('app:1'));
+    await pass(7);
+    sandbox.applyYaml(manifest('app:broken'));
+    await pass(50);
+    expect(condition('Progressing')).toMatchObject({ status: 'True' });
+    await pass(20);
+    expect(condition('Progressing')).toMatchObject({ status: 'False', reason: 'ProgressDeadlineExceeded' });
+    expect(deployment()).toMatchObject({ status: { availableReplicas: 2, updatedReplicas: 1 } });
+    sandbox.applyYaml(manifest('app:1'));
+    await pass(10);
+    expect(condition('Progressing')).toMatchObject({ status: 'True', reason: 'NewReplicaSetAvailable' });
+  });
+
+  it('goes to nothing and takes everything along when it is deleted', async () => {
+    sandbox.applyYaml(manifest('app:1'));
+    await pass(7);
+    sandbox.applyYaml(manifest('app:1', 0));
+    await pass(1);
+    expect(sandbox.store.count('pods')).toBe(0);
+    sandbox.applyYaml(manifest('app:1', 1));
+    await pass(7);
+    sandbox.store.delete('deployments.apps', NAME);
+    await pass(1);
+    expect([sandbox.store.count('replicasets.apps'), sandbox.store.count('pods')]).toEqual([0, 0]);
+  });
+});
+
+describe('a Service', () => {
+  it('has the ready pods as endpoints, at the port they name', async () => {
+    sandbox.applyYaml(manifest('app:1', 1));
+    sandbox.applyYaml(`
+apiVersion: v1
+kind: Service
+metadata: {name: app}
+spec: {selector: {app: app}, ports: [{name: http, port: 80, targetPort: web}]}
+`);
+    await pass(1);
+    const slice = (): StoredObject | undefined => sandbox.store.list('endpointslices.discovery.k8s.io')[0];
+    expect(slice()).toMatchObject({ endpoints: [{ conditions: { ready: false } }] });
+    await pass(6);
+    expect(slice()).toMatchObject({
+      metadata: { labels: { 'kubernetes.io/service-name': 'app' } },
+      endpoints: [{ conditions: { ready: true } }],
+      ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+    });
+  });
+});
+
+describe('a namespace', () => {
+  it('is gone once everything in it is', async () => {
+    sandbox.applyYaml('{apiVersion: v1, kind: Namespace, metadata: {name: test}}');
+    sandbox.applyYaml(
+      '{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: test, finalizers: [x/y]}}',
+    );
+    sandbox.store.delete('namespaces', { name: 'test' });
+    expect(sandbox.store.get('namespaces', { name: 'test' })).toMatchObject({
+      status: { phase: 'Terminating' },
+    });
+    const held = sandbox.store.get('configmaps', { namespace: 'test', name: 'a' });
+    sandbox.store.update('configmaps', { ...held, metadata: { ...held?.metadata, finalizers: [] } });
+    expect(sandbox.store.get('namespaces', { name: 'test' })).toBeUndefined();
+  });
+});
+
+describe('an HTTPRoute', () => {
+  it('is accepted, for the generation it has', async () => {
+    sandbox.registerKind({
+      group: 'gateway.networking.k8s.io',
+      version: 'v1',
+      kind: 'HTTPRoute',
+      plural: 'httproutes',
+      namespaced: true,
+    });
+    const route = (host: string): void => {
+      sandbox.applyYaml(`
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: app}
+spec: {parentRefs: [{name: gateway}], hostnames: [${host}]}
+`);
+    };
+    route('a.example.com');
+    route('b.example.com');
+    await pass(1);
+    expect(sandbox.store.get('httproutes.gateway.networking.k8s.io', NAME)).toMatchObject({
+      status: {
+        parents: [{ conditions: [{ type: 'Accepted', status: 'True', observedGeneration: 2 }, {}] }],
+      },
+    });
+  });
+});
