@@ -1,6 +1,7 @@
 /** Reading and writing the bodies of requests and answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'yaml';
+import { decodeProtobuf } from './protobuf.ts';
 import { badRequest, Refusal } from './refusal.ts';
 
 const MAX_BYTES = 3 * 1024 * 1024;
@@ -20,10 +21,8 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
       throw new Refusal(413, 'RequestEntityTooLarge', 'Request entity too large: limit is 3145728');
   }
   if (size === 0) return undefined;
-  if (mediaType(request).includes('protobuf')) {
-    throw new Refusal(415, 'UnsupportedMediaType', 'the sandbox speaks JSON and YAML, not protobuf');
-  }
-  return decode(Buffer.concat(chunks).toString('utf8'));
+  const body = Buffer.concat(chunks);
+  return mediaType(request).includes('protobuf') ? decodeProtobuf(body) : decode(body.toString('utf8'));
 }
 
 /** JSON where it looks like it, since that is much the faster to read. */
