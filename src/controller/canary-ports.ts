@@ -10,6 +10,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import type { Announcer } from './announcer.ts';
 import { ask } from './ask.ts';
 import { refOfKey } from './canary-index.ts';
+import type { ConfigShelf } from './configs.ts';
 import { remember, type Memory } from './memory.ts';
 import { lookAt, observedOf, type View } from './observe.ts';
 import { perform } from './perform.ts';
@@ -25,6 +26,7 @@ export interface PassContext {
   readonly memory: Memory;
   readonly announcer: Announcer;
   readonly slots: Slots;
+  readonly shelf: ConfigShelf;
   readonly signal: AbortSignal;
   /** Told what a look is made of. */
   readonly onLook: (refs: readonly ObjectRef[]) => void;
@@ -58,8 +60,8 @@ export class CanaryPorts implements Ports {
   }
 
   async observe(): Promise<Observed> {
-    const { tools, canary, signal, onLook } = this.#context;
-    this.#view = await lookAt(tools, { ...canary, object: this.#object }, onLook, signal);
+    const { tools, shelf, canary, signal, onLook } = this.#context;
+    this.#view = await lookAt(tools, shelf, { ...canary, object: this.#object }, onLook, signal);
     return observedOf(this.#view);
   }
 

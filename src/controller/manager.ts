@@ -10,6 +10,7 @@ import { millis, unreachable, type Millis } from '../shared/brand.ts';
 import { Announcer } from './announcer.ts';
 import { CanaryIndex, keyOf, refOfKey, titleOfKey } from './canary-index.ts';
 import { CanaryPorts } from './canary-ports.ts';
+import { ConfigShelf } from './configs.ts';
 import { noMemory, type Memory } from './memory.ts';
 import { createMessenger } from './messenger.ts';
 import { FINALIZER } from './observe.ts';
@@ -50,6 +51,7 @@ export class Manager {
   readonly #announcer: Announcer;
   readonly #index = new CanaryIndex();
   readonly #slots = new Slots(CONCURRENT_PASSES);
+  readonly #shelf = new ConfigShelf();
   readonly #memories = new Map<string, Memory>();
   readonly #passes = new Set<Promise<void>>();
   #leading = false;
@@ -114,6 +116,7 @@ export class Manager {
 
   #changed(ref: ObjectRef, object: KubeObject | undefined): void {
     if (ref.kind !== 'Canary') {
+      if (object === undefined) this.#shelf.forget(ref);
       for (const key of this.#index.concerned(ref)) this.#queue.add(key);
     } else if (object === undefined) {
       this.#removed(keyOf(ref));
@@ -173,6 +176,7 @@ export class Manager {
       memory,
       announcer: this.#announcer,
       slots: this.#slots,
+      shelf: this.#shelf,
       signal,
       onLook: (refs) => this.#looked(key, memory, refs),
     });

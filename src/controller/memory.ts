@@ -17,10 +17,11 @@ export function noMemory(): Memory {
 }
 
 export function remember(memory: Memory, change: Partial<Tried>): void {
-  const { accepted = [], failures = [], askedAt } = memory.tried ?? {};
+  const { accepted = [], failures = [], askedAt, unsettledSince } = memory.tried ?? {};
   memory.tried = {
     accepted: [...new Set([...accepted, ...(change.accepted ?? [])])],
     failures: [...new Set([...failures, ...(change.failures ?? [])])].slice(-5),
     askedAt: change.askedAt ?? askedAt,
+    unsettledSince: unsettledSince ?? change.unsettledSince,
   };
 }

@@ -8,7 +8,7 @@ import type { Look, TargetKind, TargetMetadata } from '../targets/target.ts';
 import { resolveTraffic } from '../traffic/registry.ts';
 import { observeRoutes, released, renderServices, routeRefs, type RoutesInput } from '../traffic/routes.ts';
 import { err, type Result } from '../shared/result.ts';
-import { readConfigs } from './configs.ts';
+import type { ConfigShelf } from './configs.ts';
 import type { Tools } from './tools.ts';
 
 export const FINALIZER = 'finalizer.flagger.app';
@@ -25,6 +25,7 @@ export interface View {
 /** Looks again, at nothing older than our own last writes. `onLook` is told at which objects. */
 export async function lookAt(
   tools: Tools,
+  shelf: ConfigShelf,
   canary: Canary,
   onLook: (refs: readonly ObjectRef[]) => void,
   signal: AbortSignal,
@@ -46,7 +47,7 @@ export async function lookAt(
   const bare: Look = { canary, options, now: clock.now(), objects: objectsOf(tools, workloads) };
   const configs = (kind?.configRefs(bare) ?? []).map((ref) => inside(canary, ref));
   onLook([...workloads, ...routes, ...configs]);
-  const look = { ...bare, objects: [...bare.objects, ...(await readConfigs(tools, configs, signal))] };
+  const look = { ...bare, objects: [...bare.objects, ...(await shelf.look(tools, configs, signal))] };
   const target = kind?.metadata(look) ?? err(`targets of kind ${canary.target.kind} are not known`);
   return {
     canary,

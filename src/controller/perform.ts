@@ -1,5 +1,5 @@
 /** Carries out one action: from the objects of the last look, under their versions, and nothing if nothing differs. */
-import type { ApiError, KubeObject, ObjectWriter } from '../api/objects.ts';
+import type { ApiError, KubeObject, ObjectReader, ObjectWriter } from '../api/objects.ts';
 import type { Action } from '../core/model.ts';
 import { unreachable } from '../shared/brand.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -11,6 +11,7 @@ import {
   renderServices,
   type RoutesInput,
 } from '../traffic/routes.ts';
+import { withContents } from './configs.ts';
 import { FINALIZER, type View } from './observe.ts';
 import type { Tools } from './tools.ts';
 
@@ -30,7 +31,7 @@ export async function perform(
     case 'set-routes':
       return withRouting(view, (input) => setRoutes({ ...input, now: clock.now() }, action, put));
     case 'write-primary':
-      return withKind(view, (kind) => writePrimary(kind, view, action, put));
+      return withKind(view, (kind) => writePrimary(objects, kind, view, action, put, signal));
     case 'keep-snapshot':
       return withKind(view, (kind) => keepSnapshot(objects, kind, view, action, signal));
     case 'scale-target':
@@ -84,13 +85,18 @@ async function setRoutes(
   return pending === undefined ? ok() : err({ kind: 'unavailable', detail: pending });
 }
 
-/** Copies what the look has seen, and only while it is the revision that is meant. */
+/** Copies what the look has seen, contents included, and only while it is the revision that is meant. */
 async function writePrimary(
+  reader: ObjectReader,
   kind: TargetKind,
-  { look }: View,
+  view: View,
   { from, revision }: Action & { readonly kind: 'write-primary' },
   put: Write,
+  signal: AbortSignal,
 ): Promise<Done> {
+  const objects = await withContents(reader, view.look.objects, signal);
+  if (!objects.ok) return objects;
+  const look = { ...view.look, objects: objects.value };
   if (from === 'snapshot') {
     const restored = kind.restorePrimary(look, revision);
     return restored === undefined

@@ -58,7 +58,8 @@ export interface Ports {
   tried(): Tried | undefined;
   /**
    * Called at the end of a pass that committed nothing. `asked`: questions were put, so `tried` gets `askedAt` now.
-   * `settled`: nothing remained to be done, so what was accepted and refused before is forgotten (`askedAt` stays).
+   * `settled`: nothing remained to be done, so what was accepted and refused before is forgotten (`askedAt` stays);
+   * if not, `unsettledSince` gets now unless it has a time already.
    */
   waited(outcome: { readonly asked: boolean; readonly settled: boolean }): void;
   now(): Instant;

@@ -35,7 +35,8 @@ export async function reconcile(ports: Ports): Promise<ReconcileResult> {
     const failures = await performAll(ports, actions);
     ports.tell(status, verdict.kind === 'wait' ? verdict.notices : []);
     if (verdict.kind === 'move') return { kind: 'moved', status, failures };
-    ports.waited({ asked: !answers.empty, settled: actions.length === 0 });
+    const settled = actions.length === 0 && observed.malformedRoutes === undefined;
+    ports.waited({ asked: !answers.empty, settled });
     const { waitingFor, requeueAfter } = verdict;
     return { kind: 'waiting', waitingFor, failures, ...(requeueAfter !== undefined && { requeueAfter }) };
   }
