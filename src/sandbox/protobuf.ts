@@ -2,7 +2,7 @@
  * The few messages that kubectl sends as protobuf and nothing else: what `kubectl create` makes, scales and options of
  * deletions. A field that is not known here is refused rather than lost.
  */
-import type { JsonObject } from './json.ts';
+import { textAt, type JsonObject } from './json.ts';
 import { Refusal } from './refusal.ts';
 
 type FieldType =
@@ -131,7 +131,7 @@ export function decodeProtobuf(bytes: Buffer): JsonObject {
   const type = envelope['type'] as { readonly apiVersion?: string; readonly kind?: string };
   const fields = KINDS[type.kind ?? ''];
   if (fields === undefined) throw unsupported(`a ${type.kind ?? 'nameless kind'}`);
-  return { ...type, ...decode(Buffer.from(String(envelope['raw'] ?? ''), 'base64'), fields) };
+  return { ...type, ...decode(Buffer.from(textAt(envelope, 'raw'), 'base64'), fields) };
 }
 
 function unsupported(what: string): Refusal {
