@@ -1,5 +1,5 @@
 import { createServer as createSecureServer } from 'node:https';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
@@ -141,7 +141,7 @@ describe('redirects', () => {
 describe('certificates', () => {
   async function secure(): Promise<Loopback & { sockets: () => number }> {
     const { certificate, key } = makeCredentials(Date.now(), ['localhost'], ['127.0.0.1']);
-    const sockets = new Set<Socket>();
+    const sockets = new Set<unknown>();
     const server = createSecureServer({ cert: certificate, key }, (_, response) => response.end('secure'));
     server.on('connection', (socket) => {
       sockets.add(socket);
@@ -200,7 +200,8 @@ describe('a proxy named in the request', () => {
       tunnels.push(request.url);
       const far = connect((target.address() as AddressInfo).port, '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
-        far.pipe(socket).pipe(far);
+        far.pipe(socket);
+        socket.pipe(far);
       });
       far.on('error', () => socket.destroy());
       socket.on('error', () => far.destroy());

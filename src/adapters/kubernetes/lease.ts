@@ -1,0 +1,265 @@
+/**
+ * Which of several processes acts: the one whose name is in a Lease. Name and durations are Flagger's, so that the
+ * two exclude each other. A clock that runs differently elsewhere does no harm, since only spans measured here
+ * count; and where a process sleeps through its own end, the versions its writes carry refuse them.
+ */
+import { KINDS } from '../../api/kinds.ts';
+import type { ApiError, KubeObject, ObjectReader, ObjectWriter, Written } from '../../api/objects.ts';
+import { after, millis, until, type Instant, type Millis } from '../../shared/brand.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Logger } from '../../shared/logger.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { withDeadline } from '../deadline.ts';
+
+export const LEASE_NAME = 'flagger-leader-election';
+
+/** Others wait this long after the last sign of life. */
+const LEASE_SECONDS = 60;
+/** Who could not renew for this long stops leading: 45 s before anybody else may begin. */
+const RENEW_DEADLINE = millis(15_000);
+const RETRY_PERIOD = millis(5_000);
+/** Those who wait ask up to this much later, so that they do not ask in step. */
+const JITTER = 1.2;
+
+export interface ElectionOptions {
+  /** Its calls should be `urgent`. */
+  readonly objects: ObjectWriter & ObjectReader;
+  readonly namespace: string;
+  readonly name?: string;
+  /** Unlike any other process's: `<hostname>_<uuid>`. */
+  readonly identity: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+export interface Leadership {
+  /** Aborts when the lease is lost, renewed too late, or released. */
+  readonly lost: AbortSignal;
+  /** Gives the lease away, so that the next one need not wait. Call it when nothing acts any more. */
+  release(): Promise<void>;
+}
+
+export interface Election {
+  /** Resolves once this process leads; rejects when `signal` aborts before that. */
+  acquire(options: { readonly signal: AbortSignal }): Promise<Leadership>;
+}
+
+export function createElection(options: ElectionOptions): Election {
+  return { acquire: ({ signal }) => new Candidate(options).acquire(signal) };
+}
+
+interface Lease {
+  readonly object: KubeObject;
+  readonly holder: string;
+  readonly seconds: number;
+  readonly transitions: number;
+  readonly acquireTime: string | undefined;
+}
+
+/** A lease nobody has touched since `at`, as far as we have seen. */
+interface Sighting {
+  readonly version: string;
+  readonly at: Instant;
+}
+
+class Candidate {
+  readonly #options: ElectionOptions;
+  readonly #name: string;
+  readonly #lost = new AbortController();
+  readonly #released = new AbortController();
+  #held: KubeObject | undefined;
+  #sighting: Sighting | undefined;
+  #reported = '';
+
+  constructor(options: ElectionOptions) {
+    this.#options = options;
+    this.#name = options.name ?? LEASE_NAME;
+  }
+
+  async acquire(signal: AbortSignal): Promise<Leadership> {
+    const { clock, random, log, identity } = this.#options;
+    while (!(await this.#tryToAcquire(signal))) {
+      const jittered = millis(Math.round(RETRY_PERIOD * (1 + random() * (JITTER - 1))));
+      await clock.sleep(jittered, { signal });
+    }
+    log.info({ lease: this.#name, identity }, 'leading');
+    const renewing = this.#keepRenewing();
+    return {
+      lost: this.#lost.signal,
+      release: async () => {
+        this.#released.abort(new Error('the lease was released'));
+        await renewing;
+        await this.#release();
+      },
+    };
+  }
+
+  async #tryToAcquire(signal: AbortSignal): Promise<boolean> {
+    const found = await this.#within(RENEW_DEADLINE, signal, (stop) => this.#read(stop));
+    if (!found.ok) {
+      if (found.error.kind !== 'not-found') return this.#complain(found.error.detail);
+      return this.#settle(await this.#within(RENEW_DEADLINE, signal, (stop) => this.#create(stop)));
+    }
+    const lease = found.value;
+    if (lease.holder !== this.#options.identity && this.#isValid(lease)) {
+      return this.#complain(`held by ${lease.holder}`);
+    }
+    return this.#settle(await this.#within(RENEW_DEADLINE, signal, (stop) => this.#take(lease, stop)));
+  }
+
+  /** A holder is alive as long as its lease changes often enough, by our own watch. */
+  #isValid({ object, holder, seconds }: Lease): boolean {
+    const now = this.#options.clock.now();
+    const version = object.metadata.resourceVersion ?? '';
+    if (this.#sighting?.version !== version) this.#sighting = { version, at: now };
+    return holder !== '' && now < after(this.#sighting.at, millis(seconds * 1_000));
+  }
+
+  #settle(written: Written): boolean {
+    if (!written.ok) return this.#complain(written.error.detail);
+    this.#held = written.value;
+    return true;
+  }
+
+  async #keepRenewing(): Promise<void> {
+    const { clock, log } = this.#options;
+    const signal = this.#released.signal;
+    let renewed = clock.now();
+    try {
+      for (;;) {
+        await clock.sleep(RETRY_PERIOD, { signal });
+        const left = until(clock.now(), after(renewed, RENEW_DEADLINE));
+        const from = clock.now();
+        const done = await this.#within(left, signal, (stop) => this.#renew(stop));
+        if (done.ok) {
+          this.#held = done.value;
+          renewed = from;
+          continue;
+        }
+        const over =
+          done.error.kind === 'forfeited' || until(clock.now(), after(renewed, RENEW_DEADLINE)) === 0;
+        if (!over) {
+          this.#complain(done.error.detail);
+          continue;
+        }
+        log.error({ lease: this.#name, detail: done.error.detail }, 'no longer leading');
+        this.#held = undefined;
+        this.#lost.abort(new Error(`the lease ${this.#name} is lost: ${done.error.detail}`));
+        return;
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** One PUT. Only when that is refused somebody else has written, and a look says who. */
+  async #renew(signal: AbortSignal): Promise<Result<KubeObject, Failure>> {
+    const held = this.#held;
+    if (held === undefined) return err({ kind: 'forfeited', detail: 'nothing is held' });
+    const now = this.#options.clock.now();
+    const spec = { ...specOf(held), holderIdentity: this.#options.identity, renewTime: microTime(now) };
+    const written = await this.#options.objects.replace({ ...held, spec }, { signal });
+    if (written.ok || (written.error.kind !== 'conflict' && written.error.kind !== 'not-found'))
+      return written;
+    const found = await this.#read(signal);
+    if (!found.ok) return found.error.kind === 'not-found' ? this.#create(signal) : found;
+    if (found.value.holder !== this.#options.identity) {
+      return err({ kind: 'forfeited', detail: `it is held by ${found.value.holder || 'nobody'}` });
+    }
+    return this.#take(found.value, signal);
+  }
+
+  async #release(): Promise<void> {
+    const held = this.#held;
+    this.#held = undefined;
+    this.#lost.abort(new Error(`the lease ${this.#name} was released`));
+    if (held === undefined) return;
+    const { log } = this.#options;
+    const given = await this.#within(RETRY_PERIOD, new AbortController().signal, (stop) => this.#give(stop));
+    if (!given.ok) log.warn({ lease: this.#name, detail: given.error.detail }, 'cannot give the lease away');
+  }
+
+  /** Reads first: a renewal that was interrupted may have been heard all the same. */
+  async #give(signal: AbortSignal): Promise<Result<unknown, ApiError>> {
+    const found = await this.#read(signal);
+    if (!found.ok || found.value.holder !== this.#options.identity) return found;
+    const { object } = found.value;
+    const renewTime = microTime(this.#options.clock.now());
+    const spec = { ...specOf(object), holderIdentity: '', leaseDurationSeconds: 1, renewTime };
+    return this.#options.objects.replace({ ...object, spec }, { signal });
+  }
+
+  async #read(signal: AbortSignal): Promise<Result<Lease, ApiError>> {
+    const { namespace, objects } = this.#options;
+    const { apiVersion, kind } = KINDS.Lease;
+    const read = await objects.read({ apiVersion, kind, namespace, name: this.#name }, { signal });
+    return read.ok ? ok(leaseFrom(read.value)) : read;
+  }
+
+  #create(signal: AbortSignal): Promise<Written> {
+    const { namespace, objects, clock } = this.#options;
+    const { apiVersion, kind } = KINDS.Lease;
+    const spec = this.#specAt(clock.now(), 0);
+    return objects.create({ apiVersion, kind, metadata: { name: this.#name, namespace }, spec }, { signal });
+  }
+
+  /** Writes our name over whatever is there, under the version that was read. */
+  #take({ object, holder, transitions, acquireTime }: Lease, signal: AbortSignal): Promise<Written> {
+    const { identity, clock, objects } = this.#options;
+    const ours = holder === identity;
+    const fresh = this.#specAt(clock.now(), ours ? transitions : transitions + 1);
+    const spec = { ...specOf(object), ...fresh, ...(ours && acquireTime !== undefined && { acquireTime }) };
+    return objects.replace({ ...object, spec }, { signal });
+  }
+
+  #specAt(now: Instant, leaseTransitions: number): Record<string, unknown> {
+    return {
+      holderIdentity: this.#options.identity,
+      leaseDurationSeconds: LEASE_SECONDS,
+      acquireTime: microTime(now),
+      renewTime: microTime(now),
+      leaseTransitions,
+    };
+  }
+
+  /** A call that hangs has failed when its time is over, whatever becomes of it. */
+  async #within<Value, Refused>(
+    span: Millis,
+    signal: AbortSignal,
+    work: (stop: AbortSignal) => Promise<Result<Value, Refused>>,
+  ): Promise<Result<Value, Refused | ApiError>> {
+    const timed = await withDeadline({ clock: this.#options.clock, span, signal }, work);
+    if (timed.kind === 'done') return timed.value;
+    return err({ kind: 'unavailable', detail: `no answer about the lease within ${span} ms` });
+  }
+
+  #complain(detail: string): false {
+    if (detail !== this.#reported)
+      this.#options.log.info({ lease: this.#name, detail }, 'waiting for the lease');
+    this.#reported = detail;
+    return false;
+  }
+}
+
+type Failure = ApiError | { readonly kind: 'forfeited'; readonly detail: string };
+
+function leaseFrom(object: KubeObject): Lease {
+  const { holderIdentity, leaseDurationSeconds, leaseTransitions, acquireTime } = specOf(object);
+  return {
+    object,
+    holder: typeof holderIdentity === 'string' ? holderIdentity : '',
+    seconds: typeof leaseDurationSeconds === 'number' ? leaseDurationSeconds : LEASE_SECONDS,
+    transitions: typeof leaseTransitions === 'number' ? leaseTransitions : 0,
+    acquireTime: typeof acquireTime === 'string' ? acquireTime : undefined,
+  };
+}
+
+function specOf({ spec }: KubeObject): Readonly<Record<string, unknown>> {
+  return typeof spec === 'object' && spec !== null ? { ...spec } : {};
+}
+
+/** With six digits: an API server refuses three. */
+function microTime(at: Instant): string {
+  return new Date(at).toISOString().replace('Z', '000Z');
+}

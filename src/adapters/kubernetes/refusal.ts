@@ -1,0 +1,76 @@
+/** What an API server said instead of doing it, from a status code and a body to an `ApiError`. */
+import type { ApiError } from '../../api/objects.ts';
+import { redact } from '../redact.ts';
+
+/** An `ApiError` with what only the client's own parts look at. */
+export interface Refusal {
+  readonly error: ApiError;
+  /** 0 when there was no answer. */
+  readonly status: number;
+  /** The Status object's reason, such as `Expired`; '' without one. */
+  readonly reason: string;
+}
+
+/** `what` says what was attempted on what: `replacing services test/podinfo`. */
+export function refusalOf(what: string, status: number, body: string, secret: boolean): Refusal {
+  const said = parseStatus(body);
+  // Validation quotes the value it refuses.
+  const message = secret ? said.reason || 'refused' : redact(said.message || body || 'no explanation');
+  const detail = `${what}: ${message} (${status})`;
+  return { error: { kind: kindOfRefusal(status, said), detail }, status, reason: said.reason };
+}
+
+/** There was no answer at all, or none that can be read. */
+export function unanswered(what: string, why: string): Refusal {
+  return { error: { kind: 'unavailable', detail: `${what}: ${why}` }, status: 0, reason: '' };
+}
+
+interface Said {
+  readonly reason: string;
+  readonly message: string;
+  /** The object the answer is about, where it names one. */
+  readonly name: string;
+}
+
+function kindOfRefusal(status: number, { reason, name }: Said): ApiError['kind'] {
+  switch (status) {
+    case 404:
+      // An unknown path is answered in plain text or without the name of an object.
+      return reason === 'NotFound' && name !== '' ? 'not-found' : 'no-such-kind';
+    case 409:
+      return reason === 'AlreadyExists' ? 'already-exists' : 'conflict';
+    case 401:
+    case 403:
+      return 'forbidden';
+    case 405:
+    case 406:
+      return 'no-such-kind';
+    case 408:
+    case 410:
+    case 429:
+      return 'unavailable';
+    default:
+      return status >= 400 && status < 500 ? 'invalid' : 'unavailable';
+  }
+}
+
+/** The members of a Status object that we use; empty where the body is something else. */
+export function parseStatus(body: string): Said {
+  const nothing = { reason: '', message: '', name: '' };
+  try {
+    const status: unknown = JSON.parse(body);
+    if (!isRecord(status)) return nothing;
+    const details = isRecord(status['details']) ? status['details'] : {};
+    return { reason: text(status['reason']), message: text(status['message']), name: text(details['name']) };
+  } catch {
+    return nothing;
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
