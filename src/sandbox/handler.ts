@@ -50,6 +50,13 @@ interface Call {
 
 const OPEN_PATHS = ['version', 'healthz', 'livez', 'readyz', '_sandbox'];
 
+/**
+ * kubectl up to 1.27 asks for this before it applies anything, and contents itself with a document that describes
+ * nothing: `swagger: "2.0"`, then `info` with title and version, as protobuf.
+ */
+const EMPTY_OPENAPI_V2 = '\n\x032.0\x12\x0d\n\x07sandbox\x12\x02v1';
+const OPENAPI_V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
 export async function handle(
   server: Server,
   request: IncomingMessage,
@@ -83,6 +90,7 @@ async function route(server: Server, request: IncomingMessage, response: ServerR
     throw new Refusal(401, 'Unauthorized', 'Unauthorized');
   }
   if (['healthz', 'livez', 'readyz'].includes(path[0] ?? '')) return sendText(response, 'ok');
+  if (path.join('/') === 'openapi/v2') return sendText(response, EMPTY_OPENAPI_V2, OPENAPI_V2_TYPE);
   if (path[0] === '_sandbox') return control(server, path[1] ?? '', request, response);
   const address = parseAddress(path, server.kinds);
   if (address === undefined) {

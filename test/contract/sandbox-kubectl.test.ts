@@ -60,6 +60,13 @@ spec:
           properties: {spec: {type: object, properties: {size: {type: integer, description: How large it is.}}}}
 `;
 
+const WIDGET = `
+apiVersion: example.com/v1
+kind: Widget
+metadata: {name: w, namespace: test}
+spec: {size: 7}
+`;
+
 (hasKubectl() ? describe : describe.skip)('kubectl', () => {
   let sandbox: Sandbox;
   let folder: string;
@@ -145,17 +152,11 @@ spec:
 
   it('knows custom kinds: their names, columns, and what their fields mean', async () => {
     await kubectl('wait', '--for=condition=Established', 'crd/widgets.example.com', '--timeout=10s');
-    writeFileSync(
-      join(folder, 'widget.yaml'),
-      '{apiVersion: example.com/v1, kind: Widget, metadata: {name: w, namespace: test}, spec: {size: 7}}',
-    );
+    writeFileSync(join(folder, 'widget.yaml'), WIDGET);
     await kubectl('apply', '-f', join(folder, 'widget.yaml'));
     expect(await inTest('get', 'wd')).toBe('NAME   SIZE\nw      7\n');
     expect(await kubectl('explain', 'widget.spec.size')).toContain('How large it is.');
-    writeFileSync(
-      join(folder, 'widget.yaml'),
-      '{apiVersion: example.com/v1, kind: Widget, metadata: {name: w, namespace: test}, spec: {sise: 7}}',
-    );
+    writeFileSync(join(folder, 'widget.yaml'), WIDGET.replace('size', 'sise'));
     await expect(kubectl('apply', '-f', join(folder, 'widget.yaml'))).rejects.toThrow(
       'unknown field "spec.sise"',
     );

@@ -219,6 +219,25 @@ describe('patches', () => {
     expect((await apply('one', {})).body['data']).toEqual({ x: '9' });
   });
 
+  it('apply: an item that others have fields in stays, with the key it is found by', async () => {
+    const apply = (manager: string, containers: readonly object[]): ReturnType<typeof ask> => {
+      const template = { metadata: { labels: { app: 'a' } }, spec: { containers } };
+      const spec = { selector: { matchLabels: { app: 'a' } }, template };
+      const body = { apiVersion: 'apps/v1', kind: 'Deployment', spec };
+      return patch(`${DEPLOYMENTS}/a?fieldManager=${manager}`, 'apply-patch+yaml', body);
+    };
+    const main = { name: 'main', image: 'app:1' };
+    await apply('one', [main, { name: 'side', image: 'side:1', args: ['x'] }]);
+    await patch(`${DEPLOYMENTS}/a?fieldManager=two`, 'strategic-merge-patch+json', {
+      spec: { template: { spec: { containers: [{ name: 'side', image: 'side:2' }] } } },
+    });
+    const { body } = await apply('one', [main]);
+    const { containers } = (body['spec'] as { template: { spec: { containers: Record<string, unknown>[] } } })
+      .template.spec;
+    expect(containers[1]).toMatchObject({ name: 'side', image: 'side:2' });
+    expect(containers[1]?.['args']).toBeUndefined();
+  });
+
   it('apply: a container that is left out goes with its defaults', async () => {
     const apply = (names: readonly string[]): ReturnType<typeof ask> => {
       const containers = names.map((name) => ({ name, image: 'app:1' }));
