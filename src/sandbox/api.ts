@@ -124,7 +124,7 @@ export class Api {
     const base = live === undefined ? undefined : inVersion(live, resource);
     if (base !== undefined) {
       const next = applyConfiguration(base, wanted, manager, { force, shapes });
-      return this.#store1(resource, next, live, options);
+      return this.#save(resource, next, live, options);
     }
     if (resource.subresource !== '') throw notFound(kind, name.name);
     if (kind.namespaced) checkNamespace(this.#store, kind, name.namespace ?? '', name.name);
@@ -152,7 +152,7 @@ export class Api {
     const noted = noteUpdate(before, this.#asStored(resource, part, live), manager, shapesFor(resource));
     const version = { resourceVersion: metadataOf(next)['resourceVersion'], uid: metadataOf(next)['uid'] };
     const checked = { ...noted, metadata: { ...metadataOf(noted), ...version } };
-    return this.#store1(resource, checked, live, options);
+    return this.#save(resource, checked, live, options);
   }
 
   /** Status, or everything but status, is as it was: whoever writes the other part did not change it. */
@@ -161,7 +161,7 @@ export class Api {
     return { ...next, status: live['status'] };
   }
 
-  #store1(
+  #save(
     resource: Resource,
     next: JsonObject,
     live: StoredObject | undefined,

@@ -3,24 +3,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { millis } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import { factsOf, isTrue, parseAddress, verbOf, type Address } from './address.ts';
-import type { Api, Patch, WriteOptions } from './api.ts';
+import type { Api } from './api.ts';
 import { mediaType, readBody, sendJson, sendText } from './body.ts';
 import { discover } from './discovery.ts';
 import type { Faults, Misfortune } from './faults.ts';
-import { isObject, listAt, numberAt, textAt, textsAt, type JsonObject } from './json.ts';
+import { textAt, textsAt, type JsonObject } from './json.ts';
 import type { Kinds } from './kinds.ts';
-import { badRequest, expired, noSuchResource, notFound, Refusal } from './refusal.ts';
+import {
+  continueToken,
+  deleteOptions,
+  objectBody,
+  parseContinue,
+  patchOf,
+  writeOptions,
+} from './parameters.ts';
+import { expired, noSuchResource, notFound, Refusal } from './refusal.ts';
 import { chooseRepresentation, Writer } from './representation.ts';
 import type { RequestLog, Verb } from './requests.ts';
 import { parseFieldSelector, parseLabelSelector } from './selectors.ts';
-import {
-  parseVersion,
-  type DeleteOptions,
-  type Name,
-  type Propagation,
-  type Store,
-  type StoredObject,
-} from './store.ts';
+import { parseVersion, type Name, type Store, type StoredObject } from './store.ts';
 import { Watch } from './watch.ts';
 
 export type Past = ReturnType<Store['snapshot']>;
@@ -256,22 +257,6 @@ function checkVersion(store: Store, key: string, version: number): void {
   }
 }
 
-function continueToken(version: number, after: string): string {
-  return Buffer.from(JSON.stringify({ version, after })).toString('base64url');
-}
-
-function parseContinue(
-  text: string | null,
-): { readonly version: number; readonly after: string } | undefined {
-  if (text === null || text === '') return undefined;
-  try {
-    const token: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    return { version: numberAt(token, 'version') ?? 0, after: textAt(token, 'after') };
-  } catch {
-    throw badRequest('continue key is not valid');
-  }
-}
-
 /** What the selectors and, for one object, the name leave over; undefined if that is everything. */
 function selection({ query, address }: Call): ((object: StoredObject) => boolean) | undefined {
   const labels = parseLabelSelector(query.get('labelSelector') ?? '');
@@ -371,47 +356,6 @@ function respond(
   sendJson(response, code, isScale ? object : writerOf(call).one(object as StoredObject), headers);
 }
 
-function patchOf({ request, query }: Call, body: unknown): Patch {
-  const type = mediaType(request);
-  switch (type) {
-    case 'application/json-patch+json':
-      return { kind: 'json', operations: body };
-    case 'application/merge-patch+json':
-      return { kind: 'merge', patch: objectBody(body) };
-    case 'application/strategic-merge-patch+json':
-      return { kind: 'strategic', patch: objectBody(body) };
-    case 'application/apply-patch+yaml':
-    case 'application/apply-patch+json':
-      if (query.get('fieldManager') === null) {
-        throw badRequest(
-          'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-        );
-      }
-      return { kind: 'apply', configuration: objectBody(body), force: isTrue(query.get('force')) };
-    default:
-      throw new Refusal(
-        415,
-        'UnsupportedMediaType',
-        `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml`,
-      );
-  }
-}
-
-function writeOptions({ query, request }: Call): WriteOptions {
-  const validation = query.get('fieldValidation');
-  const agent = (request.headers['user-agent'] ?? 'unknown').split('/')[0] ?? 'unknown';
-  return {
-    dryRun: query.get('dryRun') === 'All',
-    manager: query.get('fieldManager') ?? agent,
-    fieldValidation: validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn',
-  };
-}
-
-function objectBody(body: unknown): JsonObject {
-  if (!isObject(body)) throw badRequest('the body of the request is not an object');
-  return body;
-}
-
 function remove(call: Call, body: unknown): void {
   const { server, address, response } = call;
   const { object, gone } = server.api.delete(address.resource, nameOf(address), deleteOptions(call, body));
@@ -435,21 +379,6 @@ function removeAll(call: Call, body: unknown): void {
     writerOf(call).list(items, { resourceVersion: String(server.store.version) }),
     'application/json',
   );
-}
-
-const PROPAGATIONS: readonly Propagation[] = ['Background', 'Foreground', 'Orphan'];
-
-function deleteOptions({ query }: Call, body: unknown): DeleteOptions {
-  const policy = textAt(body, 'propagationPolicy') || query.get('propagationPolicy');
-  const grace = numberAt(body, 'gracePeriodSeconds') ?? query.get('gracePeriodSeconds');
-  const dryRun = query.get('dryRun') === 'All' || listAt(body, 'dryRun').includes('All');
-  return {
-    uid: textAt(body, 'preconditions', 'uid') || undefined,
-    resourceVersion: textAt(body, 'preconditions', 'resourceVersion') || undefined,
-    propagation: PROPAGATIONS.find((known) => known === policy),
-    graceSeconds: grace === null ? undefined : Number(grace),
-    dryRun,
-  };
 }
 
 function nameOf({ resource, namespace, name = '' }: Address): Name {
