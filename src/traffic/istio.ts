@@ -70,7 +70,7 @@ export const istio: TrafficProvider = {
 };
 
 function refOf(
-  { apiVersion, kind }: ObjectRef | typeof VirtualService | typeof DestinationRule,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
   name: string,
 ): ObjectRef {
   return { apiVersion, kind, name };

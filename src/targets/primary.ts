@@ -1,0 +1,209 @@
+/** A Deployment's clone: how its template follows from the target's, and how it is written. */
+import { KINDS } from '../api/kinds.ts';
+import type { KubeObject } from '../api/objects.ts';
+import { at, count, defined, texts, tree, type Tree } from '../api/tree.ts';
+import { revision as revisionNamed, type Revision } from '../shared/brand.ts';
+import { canonicalJson, digest } from '../shared/digest.ts';
+import { copiedRevision, copyRecords, isCopy, ownerOf } from './copies.ts';
+import {
+  cloneAnnotations,
+  foreignAnnotations,
+  includeLabels,
+  PRIMARY,
+  primaryLabels,
+  retarget,
+  type Labels,
+  type Selector,
+} from './labels.ts';
+import { nameOf, plainTemplate, templateDigest } from './record.ts';
+import type { Look } from './target.ts';
+import {
+  configKey,
+  configRef,
+  contentOf,
+  findObject,
+  references,
+  renameConfigs,
+  type TrackedConfig,
+} from './tracked-config.ts';
+
+export const REVISION = 'serin.dev/revision';
+/** Changes with the revision, so that pods are replaced when only their configuration is new. */
+const ROLL = 'flagger-id';
+const TOOLKIT = 'toolkit.fluxcd.io';
+
+/** What of a Deployment a clone takes over, beside the template. */
+const COPIED = ['progressDeadlineSeconds', 'minReadySeconds', 'revisionHistoryLimit', 'strategy'] as const;
+
+/** Everything that makes a primary. A snapshot keeps one of these. */
+export interface PrimarySource {
+  readonly template: Tree;
+  readonly settings: Tree;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+}
+
+export function settingsOf(deployment: KubeObject): Tree {
+  return defined(Object.fromEntries(COPIED.map((field) => [field, at(deployment, 'spec', field)])));
+}
+
+export function replicasOf(deployment: KubeObject): number {
+  return count(at(deployment, 'spec', 'replicas')) ?? 1;
+}
+
+export function autoscaled({ canary }: Look): boolean {
+  return at(canary.object, 'spec', 'autoscalerRef') !== undefined;
+}
+
+/** What the target makes of the primary under this revision. */
+export function sourceOf(
+  look: Look,
+  target: KubeObject,
+  selector: Selector,
+  tracked: readonly TrackedConfig[],
+  revision: Revision,
+): PrimarySource {
+  const template = primaryTemplate(look, target, selector, tracked);
+  const annotations = { ...texts(at(template, 'metadata', 'annotations')), [ROLL]: rollId(look, revision) };
+  return {
+    template: { ...template, metadata: { ...tree(template['metadata']), annotations } },
+    settings: settingsOf(target),
+    labels: primaryLabels(includeLabels(target.metadata.labels, look.options.includeLabelPrefixes), selector),
+    annotations: cloneAnnotations(target.metadata.annotations),
+  };
+}
+
+/** The target's template as the primary runs it, but for what makes its pods roll. */
+function primaryTemplate(
+  { canary, options }: Look,
+  target: KubeObject,
+  selector: Selector,
+  tracked: readonly TrackedConfig[],
+): Tree {
+  const template = tree(renameConfigs(plainTemplate(at(target, 'spec', 'template')), tracked));
+  const metadata = tree(template['metadata']);
+  const annotations = Object.entries(texts(metadata['annotations'])).filter(
+    ([key]) => !key.includes(TOOLKIT),
+  );
+  return {
+    ...template,
+    metadata: {
+      ...metadata,
+      labels: primaryLabels(texts(metadata['labels']), selector),
+      annotations: Object.fromEntries(annotations),
+    },
+    spec: retarget(tree(template['spec']), canary.target.name, options.selectorLabels),
+  };
+}
+
+/** The same for the same primary and revision: writing it again rolls nothing. Shaped like the UUIDs found there. */
+function rollId({ canary }: Look, revision: Revision): string {
+  const hex = [0, 1].map((half) => digest([canary.uid, revision, half]).slice(-16)).join('');
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20),
+  ];
+  return parts.join('-');
+}
+
+/** The primary to write; what others put on it stays, but for the template, which is wholly its source's. */
+export function primaryOf(
+  look: Look,
+  source: PrimarySource,
+  {
+    selector,
+    replicas,
+    revision,
+  }: { readonly selector: Selector; readonly replicas: number; readonly revision: Revision },
+): KubeObject {
+  const { apiVersion, kind } = KINDS.Deployment;
+  const name = `${look.canary.target.name}${PRIMARY}`;
+  const found = findObject(look.objects, { apiVersion, kind, name });
+  const matchLabels = primaryLabels({}, selector);
+  return {
+    ...found,
+    apiVersion,
+    kind,
+    metadata: {
+      ...(found?.metadata ?? { namespace: look.canary.namespace, ownerReferences: [ownerOf(look)] }),
+      name,
+      labels: { ...found?.metadata.labels, ...source.labels },
+      annotations: {
+        ...foreignAnnotations(found?.metadata.annotations),
+        ...source.annotations,
+        [REVISION]: revision,
+      },
+    },
+    spec: {
+      selector: { matchLabels },
+      ...withoutSettings(tree(found?.['spec'])),
+      ...source.settings,
+      replicas,
+      template: source.template,
+    },
+  };
+}
+
+function withoutSettings(spec: Tree): Tree {
+  const copied: readonly string[] = COPIED;
+  return Object.fromEntries(Object.entries(spec).filter(([field]) => !copied.includes(field)));
+}
+
+// ---------------------------------------------------------------------------------------------------------- revision
+
+/** Does the primary run what the target says, whoever cloned it? */
+export function sameMeaning(
+  look: Look,
+  target: KubeObject,
+  primary: KubeObject,
+  selector: Selector,
+  tracked: readonly TrackedConfig[],
+): boolean {
+  const meant = primaryTemplate(look, target, selector, tracked);
+  if (canonicalJson(meaning(meant)) !== canonicalJson(meaning(templateOf(primary)))) return false;
+  return tracked.every(({ kind, name, object }) => {
+    const copy = findObject(look.objects, configRef(kind, `${name}${PRIMARY}`));
+    // Binary data was never copied by Flagger; what it left out is no change of the user's.
+    return (
+      copy !== undefined &&
+      canonicalJson(contentOf(copy)['data']) === canonicalJson(contentOf(object)['data'])
+    );
+  });
+}
+
+export function templateOf(deployment: KubeObject): Tree {
+  return plainTemplate(at(deployment, 'spec', 'template'));
+}
+
+/** The template without what only makes pods roll. */
+function meaning(template: Tree): Tree {
+  const { annotations, ...metadata } = tree(template['metadata']);
+  const { [ROLL]: _, ...kept } = texts(annotations);
+  return { ...template, metadata: { ...metadata, annotations: kept } };
+}
+
+/**
+ * Which revision an annotated primary runs; undefined where it and the copies it runs on were not written for the
+ * same. A copy that is gone is one that was not written.
+ */
+export function annotatedRevision(look: Look, primary: KubeObject, annotation: string): Revision | undefined {
+  const mixed = references(at(primary, 'spec', 'template')).some(({ kind, name, optional }) => {
+    if (!look.options.trackConfigs || !name.endsWith(PRIMARY)) return false;
+    const copy = findObject(look.objects, configRef(kind, name));
+    if (copy === undefined) return !optional;
+    return isCopy(copy) && copiedRevision(copy, look.canary.name) !== annotation;
+  });
+  return mixed ? undefined : revisionNamed(annotation);
+}
+
+/** A name for what a primary runs of which nobody has said what it is. */
+export function ownRevision(look: Look, primary: KubeObject): Revision {
+  const records = copyRecords(look, at(primary, 'spec', 'template'));
+  return nameOf(
+    templateDigest(meaning(templateOf(primary))),
+    Object.fromEntries(records.map((record) => [configKey(record), record.digest])),
+  );
+}
