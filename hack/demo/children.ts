@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Called with every line of stdout and of stderr. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -40,6 +41,7 @@ export function startChild(program: string, args: readonly string[], options: Ch
   const complaints: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => options.onLine?.(line));
   createInterface({ input: child.stderr }).on('line', (line) => {
+    options.onLine?.(line);
     complaints.push(line);
     complaints.splice(0, complaints.length - KEPT_LINES);
   });
