@@ -118,8 +118,9 @@ export class CanaryPorts implements Ports {
   waited({ asked, settled }: { readonly asked: boolean; readonly settled: boolean }): void {
     const { memory } = this.#context;
     const askedAt = asked ? this.now() : memory.tried?.askedAt;
-    if (settled) memory.tried = askedAt === undefined ? undefined : { accepted: [], failures: [], askedAt };
-    else remember(memory, { askedAt });
+    if (!settled) return remember(memory, { askedAt, unsettledSince: this.now() });
+    const asks = { accepted: [], failures: [], askedAt, unsettledSince: undefined };
+    memory.tried = askedAt === undefined ? undefined : asks;
   }
 
   now(): Instant {

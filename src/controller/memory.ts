@@ -16,6 +16,7 @@ export function noMemory(): Memory {
   return { tried: undefined, waitingFor: '', looked: '' };
 }
 
+/** Adds to what was tried. The last time of asking counts, and the first of finding something unfinished. */
 export function remember(memory: Memory, change: Partial<Tried>): void {
   const { accepted = [], failures = [], askedAt, unsettledSince } = memory.tried ?? {};
   memory.tried = {

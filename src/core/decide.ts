@@ -72,15 +72,17 @@ function parked({ observed, tried }: Situation): boolean {
 }
 
 /**
- * Waits for a change to take hold, within the deadline. Past it, and tried once more by this process, a run goes
- * back; an hour without a controller is no reason to give up. Where there is nothing to go back from it is said.
+ * Waits for a change to take hold. Once this process has tried in vain for a deadline, a run goes back; an hour
+ * without a controller is no reason to give up, nor is something that somebody changed a moment ago in a rollout
+ * that has long stood still. Where there is nothing to go back from it is said.
  */
 function unsettled(s: Situation, actions: readonly Action[]): Verdict {
   const { status, spec, tried, observed, now } = s;
   const failures = tried?.failures ?? [];
   const reasons = observed.malformedRoutes === undefined ? failures : [observed.malformedRoutes, ...failures];
   const detail = reasons.length > 0 ? reasons.join('; ') : actions.map(({ kind }) => kind).join(', ');
-  const overdue = now >= after(status.changedAt, spec.progressDeadline) && tried !== undefined;
+  const since = tried?.unsettledSince;
+  const overdue = since !== undefined && now >= after(since, spec.progressDeadline);
   if (overdue && isAnalysing(status)) return rollback(s, { kind: 'unsettled', detail });
   if (overdue && isPromoting(status)) return failPromotion(s, detail);
   if (overdue && status.stalled === undefined) {

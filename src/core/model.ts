@@ -409,6 +409,8 @@ export interface Tried {
   readonly failures: readonly string[];
   /** When a pass last put questions and committed nothing: they are put again an interval later, not sooner. */
   readonly askedAt: Instant | undefined;
+  /** When a pass first found something unfinished that has not been finished since. */
+  readonly unsettledSince: Instant | undefined;
 }
 
 export type Verdict =

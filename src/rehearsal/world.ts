@@ -18,31 +18,50 @@ import type {
   Situation,
   Spec,
   Status,
+  Target,
+  TargetRecord,
   Tried,
+  Workload,
 } from '../core/model.ts';
 import type { ActionError, CommitError, Ports, Stored } from '../controller/ports.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { instant, NO_REVISION, percent, revision, type Instant, type Revision } from '../shared/brand.ts';
+import { instant, NO_REVISION, percent, revision, unreachable, type Instant, type Revision } from '../shared/brand.ts';
 import type { Fate } from './fate.ts';
 
-/** Everything there is, apart from what a process remembers. */
+/**
+ * Everything there is, apart from what a process remembers. Each member is the version of itself: whoever changes
+ * something puts another value in its place, and who looked at the former one is refused.
+ */
 export interface WorldState {
   readonly now: Instant;
+  readonly spec: Spec;
   /** Counts the writes of the Canary. */
   readonly version: number;
   readonly status: Status;
   readonly deleting: boolean;
   readonly commands: readonly Command[];
   readonly problem: Situation['problem'];
-  readonly target:
-    { readonly revision: Revision; readonly generation: number; readonly up: boolean } | undefined;
-  /** `written` is when it was last given a template; `mixed` while configuration and template name two. */
-  readonly primary: { readonly revision: Revision; readonly written: Instant } | undefined;
+  readonly target: TargetState | undefined;
+  readonly primary: PrimaryState | undefined;
   readonly snapshots: readonly Revision[];
   readonly routes: MarkedRoutes | undefined;
+  /** What somebody made of the routes so that they cannot be understood. */
+  readonly malformedRoutes: string | undefined;
   readonly services: boolean;
   readonly finalizer: boolean;
   readonly released: boolean;
+}
+
+export interface TargetState {
+  readonly revision: Revision;
+  readonly generation: number;
+  /** Undefined where there is nothing to scale, as with a Service. */
+  readonly up: boolean | undefined;
+}
+
+export interface PrimaryState {
+  /** NO_REVISION while configuration and template name two. */
+  readonly revision: Revision;
 }
 
 /** One effect of a pass, as whoever watches from outside sees it. */
@@ -110,9 +129,10 @@ export const NEW_STATUS: Status = {
 };
 
 /** A Canary beside its Deployment, a moment after both were applied. */
-export function newborn(): WorldState {
+export function newborn(spec: Spec): WorldState {
   return {
     now: instant(0),
+    spec,
     version: 1,
     status: NEW_STATUS,
     deleting: false,
@@ -122,38 +142,57 @@ export function newborn(): WorldState {
     primary: undefined,
     snapshots: [],
     routes: undefined,
+    malformedRoutes: undefined,
     services: false,
     finalizer: false,
     released: false,
   };
 }
 
-export class World implements Ports {
+/** What all processes share. */
+export interface Cluster {
   state: WorldState;
+}
+
+/** One process before a cluster. */
+export class World implements Ports {
+  readonly #cluster: Cluster;
   /** What this process remembers; lost when it dies. */
   #tried: Tried | undefined;
-  readonly #spec: Spec;
   readonly #fate: Fate;
   readonly #climate: Climate;
   readonly #watch: (effect: Effect) => void;
+  /** What a cache still shows that has not heard of the latest changes, if this is such a cache. */
+  readonly #cache: WorldState | undefined;
   #look: WorldState | undefined;
   /** Once a pass is surprise enough; without end it would be a pass without end. */
   #pushed = false;
+  /** Whether this process has written since the cache fell behind. */
+  #wrote = false;
 
   constructor(options: {
-    readonly state: WorldState;
-    readonly spec: Spec;
+    readonly cluster: Cluster;
     readonly fate: Fate;
     readonly climate: Climate;
     readonly tried?: Tried | undefined;
+    /** The state as it was before others changed it, where this process has not been told of that yet. */
+    readonly cache?: WorldState | undefined;
     readonly watch?: (effect: Effect) => void;
   }) {
-    this.state = options.state;
-    this.#spec = options.spec;
+    this.#cluster = options.cluster;
+    this.#cache = options.cache;
     this.#fate = options.fate;
     this.#climate = options.climate;
     this.#tried = options.tried;
     this.#watch = options.watch ?? (() => undefined);
+  }
+
+  get state(): WorldState {
+    return this.#cluster.state;
+  }
+
+  set state(next: WorldState) {
+    this.#cluster.state = next;
   }
 
   now(): Instant {
@@ -166,33 +205,23 @@ export class World implements Ports {
 
   async load(): Promise<Stored | undefined> {
     this.#pushed = false;
-    const { version, status, commands, deleting, problem } = this.state;
-    return { version: String(version), spec: this.#spec, status, commands, deleting, problem };
+    const { version, spec, status, commands, deleting, problem } = this.#cached();
+    return { version: String(version), spec, status, commands, deleting, problem };
   }
 
   async observe(): Promise<Observed> {
-    const { target, primary, snapshots, routes, services, finalizer, released } = this.state;
+    const look = this.#cached();
+    this.#look = look;
     const observed: Observed = {
-      target: target && {
-        revision: target.revision,
-        scaledUp: target.up,
-        readiness: target.up
-          ? this.#readiness('target')
-          : { kind: 'progressing', detail: 'no replicas are desired' },
-        record: recordOf(target),
-      },
-      primary: primary && {
-        revision: primary.revision,
-        scaledUp: true,
-        readiness: this.#readiness('primary'),
-      },
-      snapshots,
-      routes,
-      services,
-      finalizer,
-      released,
+      target: look.target && this.#seenTarget(look.target),
+      primary: look.primary && this.#seenPrimary(look.primary),
+      snapshots: look.snapshots,
+      routes: look.malformedRoutes === undefined ? look.routes : undefined,
+      ...(look.malformedRoutes !== undefined && { malformedRoutes: look.malformedRoutes }),
+      services: look.services,
+      finalizer: look.finalizer,
+      released: look.released,
     };
-    this.#look = this.state;
     this.#watch({ kind: 'looked', observed });
     return observed;
   }
@@ -200,7 +229,7 @@ export class World implements Ports {
   async ask(question: Question): Promise<Answer> {
     this.#mayDie(`asking ${question.kind}`);
     const kind = this.#fate.choose(`answer ${labelOf(question)}`, this.#climate.answers);
-    const answer: Answer = kind === 'yes' ? { kind } : { kind, failure: failureOf(question, this.#spec) };
+    const answer: Answer = kind === 'yes' ? { kind } : { kind, failure: failureOf(question, this.state.spec) };
     const mayPush = this.#climate.pushes && !this.#pushed;
     if (mayPush && this.#fate.choose('push while asking', [false, true])) {
       this.#pushed = true;
@@ -217,6 +246,7 @@ export class World implements Ports {
     const before = this.state.status;
     this.state = { ...this.state, status, version: this.state.version + 1 };
     this.#tried = undefined;
+    this.#wrote = true;
     this.#watch({ kind: 'committed', before, after: status });
     this.#mayDie('after the commit');
     return ok();
@@ -239,6 +269,7 @@ export class World implements Ports {
         detail: `${action.kind}: somebody wrote it meanwhile`,
       });
     }
+    this.#wrote = true;
     this.#remember({ accepted: [action.kind] });
     this.#watch({ kind: 'performed', action, before, after: this.state });
     this.#mayDie(`after ${action.kind}`);
@@ -250,17 +281,20 @@ export class World implements Ports {
     this.#watch({ kind: 'told', status, notices });
     if (status.outbox.length === 0) return;
     const told = new Set(status.outbox.map(({ sequence }) => sequence));
-    const outbox = this.state.status.outbox.filter(({ sequence }) => !told.has(sequence));
-    this.state = { ...this.state, status: { ...this.state.status, outbox } };
+    const { state } = this;
+    const outbox = state.status.outbox.filter(({ sequence }) => !told.has(sequence));
+    this.state = { ...state, version: state.version + 1, status: { ...state.status, outbox } };
+    this.#wrote = true;
   }
 
   waited({ asked, settled }: { readonly asked: boolean; readonly settled: boolean }): void {
     const askedAt = asked ? this.state.now : this.#tried?.askedAt;
     if (!settled) {
-      this.#remember({ askedAt });
+      this.#remember({ askedAt, unsettledSince: this.state.now });
       return;
     }
-    this.#tried = askedAt === undefined ? undefined : { accepted: [], failures: [], askedAt };
+    const asks = { accepted: [], failures: [], askedAt, unsettledSince: undefined };
+    this.#tried = askedAt === undefined ? undefined : asks;
   }
 
   // ------------------------------------------------------------------------------------------------ what people do
@@ -273,9 +307,41 @@ export class World implements Ports {
     this.state = { ...this.state, target: { ...target, revision: next, generation: target.generation + 1 } };
   }
 
+  /** Fate is asked how a workload is when a rule looks at it; what nobody looks at makes no difference. */
+  #seenTarget(target: TargetState): Target {
+    const { revision: carried, up } = target;
+    const judge = once(() => (up === false ? EMPTY : this.#readiness('target')));
+    return {
+      revision: carried,
+      scaledUp: up,
+      record: recordOf(target),
+      get readiness() {
+        return judge();
+      },
+    };
+  }
+
+  #seenPrimary(primary: PrimaryState): Workload {
+    const judge = once(() => this.#readiness('primary'));
+    return {
+      revision: primary.revision,
+      scaledUp: true,
+      get readiness() {
+        return judge();
+      },
+    };
+  }
+
   #readiness(workload: 'target' | 'primary'): Readiness {
     const kind = this.#fate.choose(`${workload} is`, this.#climate[workload]);
     return kind === 'ready' ? { kind } : { kind, detail: '0 of 1 updated replicas are available' };
+  }
+
+  /** Everything as it is, or as it was before the changes this process has not heard of. Its own it always knows. */
+  #cached(): WorldState {
+    const old = this.#cache;
+    const wrote = old === undefined || this.#wrote;
+    return wrote ? this.state : { ...old, now: this.state.now };
   }
 
   #mayDie(when: string): void {
@@ -283,64 +349,84 @@ export class World implements Ports {
   }
 
   #remember(more: Partial<Tried>): void {
-    const known = this.#tried ?? { accepted: [], failures: [], askedAt: undefined };
+    const known = this.#tried ?? NOTHING_TRIED;
     this.#tried = {
       accepted: union(known.accepted, more.accepted ?? []),
       failures: union(known.failures, more.failures ?? []),
       askedAt: more.askedAt ?? known.askedAt,
+      unsettledSince: known.unsettledSince ?? more.unsettledSince,
     };
   }
 
-  /** Carries an action out as the API server would: under the version of the look. False is a conflict. */
+  /** Carries an action out as the API server would: under the versions of the look. False is a conflict. */
   #act(action: Action): boolean {
-    const look = this.#look;
     const { state } = this;
+    const look = this.#look ?? state;
     switch (action.kind) {
       case 'write-services':
         this.state = { ...state, services: true };
         return true;
       case 'set-routes':
+        if (look.routes !== state.routes) return false;
         this.state = {
           ...state,
+          malformedRoutes: undefined,
           routes: { ...action.routes, mark: action.mark, since: state.now, drifted: false },
         };
         return true;
       case 'write-primary': {
         // The very objects of the look are copied; a target that has moved on since is not looked at again.
-        const source = action.from === 'target' ? look?.target?.revision : action.revision;
-        if (source !== action.revision) return false;
-        this.state = { ...state, primary: { revision: action.revision, written: state.now } };
+        const source = action.from === 'target' ? look.target?.revision : action.revision;
+        if (source !== action.revision || look.primary !== state.primary) return false;
+        this.state = { ...state, primary: { revision: action.revision } };
         return true;
       }
-      case 'keep-snapshot': {
-        const kept = [action.revision, ...state.snapshots.filter((name) => name !== action.revision)].slice(
-          0,
-          2,
-        );
-        this.state = { ...state, snapshots: kept };
+      case 'keep-snapshot':
+        if (look.snapshots !== state.snapshots || look.primary?.revision !== action.revision) return false;
+        this.state = { ...state, snapshots: withSnapshot(state.snapshots, action.revision) };
         return true;
-      }
       case 'scale-target': {
         const { target } = state;
-        if (target === undefined || target.generation !== look?.target?.generation) return false;
+        if (target === undefined || target !== look.target) return false;
         this.state = { ...state, target: { ...target, up: action.up, generation: target.generation + 1 } };
         return true;
       }
       case 'release-traffic':
+        if (look.routes !== state.routes) return false;
         this.state = { ...state, released: true };
         return true;
       case 'set-finalizer':
+        if (look.finalizer !== state.finalizer) return false;
         this.state = { ...state, finalizer: action.present };
         return true;
+      default:
+        return unreachable(action);
     }
   }
 }
+
+/** The newest first, and the one before it. */
+function withSnapshot(known: readonly Revision[], kept: Revision): readonly Revision[] {
+  return [kept, ...known.filter((name) => name !== kept)].slice(0, 2);
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+const NOTHING_TRIED: Tried = { accepted: [], failures: [], askedAt: undefined, unsettledSince: undefined };
+
+const EMPTY: Readiness = { kind: 'progressing', detail: 'no replicas are desired' };
 
 function union<Item>(known: readonly Item[], more: readonly Item[]): readonly Item[] {
   return [...new Set([...known, ...more])];
 }
 
-function recordOf(target: NonNullable<WorldState['target']>): Status['target'] & object {
+function recordOf(target: TargetState): TargetRecord {
   return {
     uid: 'target',
     generation: target.generation,
