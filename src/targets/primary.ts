@@ -20,7 +20,7 @@ import type { Look } from './target.ts';
 import {
   configKey,
   configRef,
-  contentOf,
+  dataDigest,
   findObject,
   references,
   renameConfigs,
@@ -167,10 +167,7 @@ export function sameMeaning(
   return tracked.every(({ kind, name, object }) => {
     const copy = findObject(look.objects, configRef(kind, `${name}${PRIMARY}`));
     // Binary data was never copied by Flagger; what it left out is no change of the user's.
-    return (
-      copy !== undefined &&
-      canonicalJson(contentOf(copy)['data']) === canonicalJson(contentOf(object)['data'])
-    );
+    return copy !== undefined && dataDigest(copy) === dataDigest(object);
   });
 }
 

@@ -31,6 +31,9 @@ export interface TrackedConfigs {
 }
 
 export const PREVIOUS = '-primary-previous';
+/** Members that no object of the API server has. */
+const DIGEST = 'serin.dev/digest';
+const DATA_DIGEST = 'serin.dev/data-digest';
 const OPT_OUT = 'flagger.app/config-tracking';
 /** Of other types are credentials that belong to something else: a registry, a service account. */
 const SECRET_TYPES: ReadonlySet<unknown> = new Set([
@@ -89,7 +92,23 @@ function isTracked({ kind, metadata, ...object }: KubeObject): boolean {
 
 /** Of all of its data, binary data included. The only form in which data of a Secret leaves this folder. */
 export function configDigest(object: KubeObject): string {
-  return digest(contentOf(object));
+  return text(object[DIGEST]) ?? digest(contentOf(object));
+}
+
+/** Of its plain data only. */
+export function dataDigest(object: KubeObject): string {
+  return text(object[DATA_DIGEST]) ?? digest(contentOf(object)['data'] ?? null);
+}
+
+/** What may be kept of a configuration once it has been read: everything but its contents, and their digests. */
+export function standInFor(object: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata, type } = object;
+  const digests = { [DIGEST]: configDigest(object), [DATA_DIGEST]: dataDigest(object) };
+  return { apiVersion, kind, metadata, ...(type !== undefined && { type }), ...digests };
+}
+
+export function isStandIn(object: KubeObject): boolean {
+  return object[DIGEST] !== undefined;
 }
 
 /** The data of an object; members that are empty are left out, as the API server does. */
