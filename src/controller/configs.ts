@@ -5,7 +5,7 @@
  */
 import type { ApiError, KubeObject, ObjectReader, ObjectRef } from '../api/objects.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { configDigest } from '../targets/tracked-config.ts';
+import { isStandIn, standInFor } from '../targets/tracked-config.ts';
 import type { Tools } from './tools.ts';
 
 interface Known {
@@ -79,16 +79,6 @@ export async function withContents(
     whole.push(read.value);
   }
   return ok(whole);
-}
-
-function standInFor(object: KubeObject): KubeObject {
-  const { apiVersion, kind, metadata } = object;
-  const type = object['type'];
-  return { apiVersion, kind, metadata, ...(type !== undefined && { type }), digest: configDigest(object) };
-}
-
-function isStandIn(object: KubeObject): boolean {
-  return typeof object['digest'] === 'string' && (object.kind === 'ConfigMap' || object.kind === 'Secret');
 }
 
 function versionOf({ metadata: { uid = '', resourceVersion = '' } }: KubeObject): string {
