@@ -5,7 +5,7 @@
  */
 import { KINDS } from '../../api/kinds.ts';
 import type { ApiError, KubeObject, ObjectReader, ObjectWriter, Written } from '../../api/objects.ts';
-import { after, millis, until, type Instant, type Millis } from '../../shared/brand.ts';
+import { after, millis, shorter, until, type Instant, type Millis } from '../../shared/brand.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -18,6 +18,8 @@ const LEASE_SECONDS = 60;
 /** Who could not renew for this long stops leading: 45 s before anybody else may begin. */
 const RENEW_DEADLINE = millis(15_000);
 const RETRY_PERIOD = millis(5_000);
+/** A renewal that failed is tried again sooner, so that trouble must last to cost the lease. */
+const RETRY_RENEWAL = millis(2_000);
 /** Those who wait ask up to this much later, so that they do not ask in step. */
 const JITTER = 1.2;
 
@@ -126,12 +128,14 @@ class Candidate {
     const { clock, log } = this.#options;
     const signal = this.#released.signal;
     let renewed = clock.now();
+    let pause = RETRY_PERIOD;
     try {
       for (;;) {
-        await clock.sleep(RETRY_PERIOD, { signal });
-        const left = until(clock.now(), after(renewed, RENEW_DEADLINE));
+        await clock.sleep(pause, { signal });
         const from = clock.now();
+        const left = shorter(RETRY_PERIOD, until(from, after(renewed, RENEW_DEADLINE)));
         const done = await this.#within(left, signal, (stop) => this.#renew(stop));
+        pause = done.ok ? RETRY_PERIOD : RETRY_RENEWAL;
         if (done.ok) {
           this.#held = done.value;
           renewed = from;
