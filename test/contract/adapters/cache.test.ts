@@ -165,6 +165,21 @@ describe('a watch that ends', () => {
     expect(changes.at(-1)).toBe('a gone');
   });
 
+  it('because its version has expired is no failure, and costs no time', async () => {
+    await watch(KINDS.ConfigMap).synced;
+    await eventually(isOpen);
+    await clock.advance(10_000);
+    cluster.sandbox.faults.silence(true);
+    await put('a', '1');
+    cluster.sandbox.faults.expire();
+    cluster.sandbox.resetRequests();
+
+    cluster.sandbox.faults.silence(false);
+
+    await eventually(() => cluster.sandbox.requests().counts['list configmaps'] === 1 && isOpen());
+    expect(complaints).toEqual([]);
+  });
+
   it.each([
     ['dropped connections', { kind: 'drop' }],
     ['an overloaded server', { kind: 'status', code: 429, retryAfterSeconds: 1 }],

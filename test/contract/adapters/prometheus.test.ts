@@ -1,5 +1,9 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { createPrometheus } from '../../../src/adapters/prometheus.ts';
@@ -124,3 +128,56 @@ describe('an instant query', () => {
     expect(lax).toEqual({ ok: true, value: 1 });
   });
 });
+
+const installed = spawnSync('prometheus', ['--version']).status === 0;
+
+/** Where the program is installed; elsewhere the recorded answers above have to do. */
+const describeInstalled = installed ? describe : (): void => undefined;
+
+describeInstalled('a real Prometheus', () => {
+  it('answers as the tests above assume', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'serin-prometheus-'));
+    await writeFile(join(folder, 'config.yml'), 'global: {}');
+    const address = `127.0.0.1:${await freePort()}`;
+    const flags = [`--config.file=${folder}/config.yml`, `--storage.tsdb.path=${folder}/data`];
+    const child = spawn(
+      'prometheus',
+      [...flags, `--web.listen-address=${address}`, '--web.route-prefix=/prom'],
+      {
+        stdio: 'ignore',
+      },
+    );
+    try {
+      const backend = endpoint(`http://${address}/prom`);
+      const ask = (query: string): ReturnType<typeof port.query> =>
+        port.query(backend, query, { signal: never });
+      for (let attempt = 0; attempt < 500 && !(await ask('vector(1)')).ok; attempt += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+
+      expect(await ask('vector(1)')).toEqual({ ok: true, value: 1 });
+      expect(await ask('vector(1/0)')).toEqual({ ok: true, value: Infinity });
+      expect(await ask('vector(0/0)')).toMatchObject({ error: { kind: 'no-data' } });
+      expect(await ask('absent_metric')).toMatchObject({ error: { kind: 'no-data' } });
+      expect(await ask('3')).toEqual({ ok: true, value: 3 });
+      expect(await ask('vector(1)[1m:10s]')).toMatchObject({
+        error: { kind: 'malformed', detail: 'multiple values returned' },
+      });
+      expect(await ask('up{')).toMatchObject({
+        error: { kind: 'rejected', status: 400, detail: expect.stringContaining('parse error') },
+      });
+    } finally {
+      child.kill('SIGKILL');
+      await new Promise((resolve) => child.once('exit', resolve));
+      await rm(folder, { recursive: true });
+    }
+  }, 20_000);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: free } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return free;
+}
