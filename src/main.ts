@@ -140,6 +140,7 @@ async function lead(
     objects: urgent,
     namespace: settings.leaderElectionNamespace,
     identity: `${hostname()}_${randomUUID()}`,
+    times: settings.lease,
     clock,
     random,
     log,

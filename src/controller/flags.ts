@@ -2,8 +2,8 @@
  * The controller's flags: Flagger's names and meanings, one dash or two, and some of our own. Environment variables
  * win over flags, as they do there. Flags that mean nothing here are accepted, so that a manifest need not change.
  */
-import { millis, unreachable } from '../shared/brand.ts';
-import { parseDuration } from '../shared/duration.ts';
+import { millis, unreachable, type Millis } from '../shared/brand.ts';
+import { formatDuration, parseDuration } from '../shared/duration.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Settings } from './settings.ts';
 
@@ -64,6 +64,21 @@ const FLAGS = {
     kind: 'text',
     initial: 'kube-system',
     help: 'namespace of the Lease flagger-leader-election, unless -namespace is set',
+  },
+  'leader-election-lease-duration': {
+    kind: 'span',
+    initial: '60s',
+    help: 'how long others wait for a leader that shows no sign of life; whole seconds',
+  },
+  'leader-election-renew-deadline': {
+    kind: 'span',
+    initial: '15s',
+    help: 'a leader that could not renew its lease for this long stops; shorter than the lease',
+  },
+  'leader-election-retry-period': {
+    kind: 'span',
+    initial: '5s',
+    help: 'between renewals, and between looks at the lease; shorter than the renew deadline',
   },
   'minimum-analysis-interval': {
     kind: 'span',
@@ -250,6 +265,8 @@ function overrule(texts: Texts, environment: Readonly<Record<string, string | un
 function toSettings(texts: Texts): Result<Settings, string> {
   const port = Number(texts.port);
   if (port > 65_535) return err(`-port is ${texts.port}, allowed are 0 to 65535`);
+  const lease = leaseFrom(texts);
+  if (!lease.ok) return lease;
   return ok({
     kubeconfig: texts.kubeconfig,
     master: texts.master,
@@ -266,6 +283,7 @@ function toSettings(texts: Texts): Result<Settings, string> {
     includeLabelPrefixes: listOf(texts['include-label-prefix']),
     trackConfigs: texts['enable-config-tracking'] === 'true',
     leaderElectionNamespace: texts.namespace === '' ? texts['leader-election-namespace'] : texts.namespace,
+    lease: lease.value,
     minimumInterval: parseDuration(texts['minimum-analysis-interval']) ?? millis(10_000),
     installCrds: texts['install-crds'] === 'true',
     noCrossNamespaceRefs: texts['no-cross-namespace-refs'] === 'true',
@@ -279,6 +297,21 @@ function toSettings(texts: Texts): Result<Settings, string> {
       channel: texts['slack-channel'],
     },
   });
+}
+
+/** Whoever leads must have stopped before anybody else may begin, so the order of the three is no matter of taste. */
+function leaseFrom(texts: Texts): Result<Settings['lease'], string> {
+  const span = (name: Name): Millis => parseDuration(texts[name]) ?? millis(0);
+  const duration = span('leader-election-lease-duration');
+  const renewDeadline = span('leader-election-renew-deadline');
+  const retryPeriod = span('leader-election-retry-period');
+  const found = `found ${formatDuration(duration)}, ${formatDuration(renewDeadline)}, ${formatDuration(retryPeriod)}`;
+  if (duration % 1_000 !== 0) return err(`-leader-election-lease-duration is not in whole seconds, ${found}`);
+  if (duration > renewDeadline && renewDeadline > retryPeriod && retryPeriod > 0)
+    return ok({ duration, renewDeadline, retryPeriod });
+  return err(
+    `-leader-election-lease-duration, -renew-deadline and -retry-period have to be each shorter than the one before, ${found}`,
+  );
 }
 
 function listOf(text: string): readonly string[] {

@@ -17,12 +17,21 @@ export interface Settings {
   readonly includeLabelPrefixes: readonly string[];
   readonly trackConfigs: boolean;
   readonly leaderElectionNamespace: string;
+  readonly lease: LeaseSettings;
   readonly minimumInterval: Millis;
   readonly installCrds: boolean;
   readonly noCrossNamespaceRefs: boolean;
   readonly clusterName: string;
   readonly eventWebhook: string;
   readonly slack: SlackSettings;
+}
+
+/** Each shorter than the one before. */
+export interface LeaseSettings {
+  /** Whole seconds. */
+  readonly duration: Millis;
+  readonly renewDeadline: Millis;
+  readonly retryPeriod: Millis;
 }
 
 export interface SlackSettings {

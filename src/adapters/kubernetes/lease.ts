@@ -13,13 +13,23 @@ import { withDeadline } from '../deadline.ts';
 
 export const LEASE_NAME = 'flagger-leader-election';
 
-/** Others wait this long after the last sign of life. */
-const LEASE_SECONDS = 60;
-/** Who could not renew for this long stops leading: 45 s before anybody else may begin. */
-const RENEW_DEADLINE = millis(15_000);
-const RETRY_PERIOD = millis(5_000);
+export interface LeaseTimes {
+  /** Others wait this long after the last sign of life. Whole seconds. */
+  readonly duration: Millis;
+  /** Who could not renew for this long stops leading; shorter than `duration`. */
+  readonly renewDeadline: Millis;
+  /** Between renewals, and between looks of those who wait; shorter than `renewDeadline`. */
+  readonly retryPeriod: Millis;
+}
+
+/** Flagger's. Who cannot renew stops 45 s before anybody else may begin. */
+const USUAL: LeaseTimes = {
+  duration: millis(60_000),
+  renewDeadline: millis(15_000),
+  retryPeriod: millis(5_000),
+};
 /** A renewal that failed is tried again sooner, so that trouble must last to cost the lease. */
-const RETRY_RENEWAL = millis(2_000);
+const SOONER = 0.4;
 /** Those who wait ask up to this much later, so that they do not ask in step. */
 const JITTER = 1.2;
 
@@ -30,6 +40,8 @@ export interface ElectionOptions {
   readonly name?: string;
   /** Unlike any other process's: `<hostname>_<uuid>`. */
   readonly identity: string;
+  /** 60 s, 15 s and 5 s unless given. */
+  readonly times?: LeaseTimes;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -68,6 +80,7 @@ interface Sighting {
 class Candidate {
   readonly #options: ElectionOptions;
   readonly #name: string;
+  readonly #times: LeaseTimes;
   readonly #lost = new AbortController();
   readonly #released = new AbortController();
   #held: KubeObject | undefined;
@@ -77,12 +90,13 @@ class Candidate {
   constructor(options: ElectionOptions) {
     this.#options = options;
     this.#name = options.name ?? LEASE_NAME;
+    this.#times = options.times ?? USUAL;
   }
 
   async acquire(signal: AbortSignal): Promise<Leadership> {
     const { clock, random, log, identity } = this.#options;
     while (!(await this.#tryToAcquire(signal))) {
-      const jittered = millis(Math.round(RETRY_PERIOD * (1 + random() * (JITTER - 1))));
+      const jittered = millis(Math.round(this.#times.retryPeriod * (1 + random() * (JITTER - 1))));
       await clock.sleep(jittered, { signal });
     }
     log.info({ lease: this.#name, identity }, 'leading');
@@ -98,16 +112,20 @@ class Candidate {
   }
 
   async #tryToAcquire(signal: AbortSignal): Promise<boolean> {
-    const found = await this.#within(RENEW_DEADLINE, signal, (stop) => this.#read(stop));
+    const found = await this.#within(this.#times.renewDeadline, signal, (stop) => this.#read(stop));
     if (!found.ok) {
       if (found.error.kind !== 'not-found') return this.#complain(found.error.detail);
-      return this.#settle(await this.#within(RENEW_DEADLINE, signal, (stop) => this.#create(stop)));
+      return this.#settle(
+        await this.#within(this.#times.renewDeadline, signal, (stop) => this.#create(stop)),
+      );
     }
     const lease = found.value;
     if (lease.holder !== this.#options.identity && this.#isValid(lease)) {
       return this.#complain(`held by ${lease.holder}`);
     }
-    return this.#settle(await this.#within(RENEW_DEADLINE, signal, (stop) => this.#take(lease, stop)));
+    return this.#settle(
+      await this.#within(this.#times.renewDeadline, signal, (stop) => this.#take(lease, stop)),
+    );
   }
 
   /** A holder is alive as long as its lease changes often enough, by our own watch. */
@@ -128,21 +146,23 @@ class Candidate {
     const { clock, log } = this.#options;
     const signal = this.#released.signal;
     let renewed = clock.now();
-    let pause = RETRY_PERIOD;
+    const { retryPeriod, renewDeadline } = this.#times;
+    const sooner = millis(retryPeriod * SOONER);
+    let pause = retryPeriod;
     try {
       for (;;) {
         await clock.sleep(pause, { signal });
         const from = clock.now();
-        const left = shorter(RETRY_PERIOD, until(from, after(renewed, RENEW_DEADLINE)));
+        const left = shorter(retryPeriod, until(from, after(renewed, renewDeadline)));
         const done = await this.#within(left, signal, (stop) => this.#renew(stop));
-        pause = done.ok ? RETRY_PERIOD : RETRY_RENEWAL;
+        pause = done.ok ? retryPeriod : sooner;
         if (done.ok) {
           this.#held = done.value;
           renewed = from;
           continue;
         }
         const over =
-          done.error.kind === 'forfeited' || until(clock.now(), after(renewed, RENEW_DEADLINE)) === 0;
+          done.error.kind === 'forfeited' || until(clock.now(), after(renewed, renewDeadline)) === 0;
         if (!over) {
           this.#complain(done.error.detail);
           continue;
@@ -180,7 +200,9 @@ class Candidate {
     this.#lost.abort(new Error(`the lease ${this.#name} was released`));
     if (held === undefined) return;
     const { log } = this.#options;
-    const given = await this.#within(RETRY_PERIOD, new AbortController().signal, (stop) => this.#give(stop));
+    const given = await this.#within(this.#times.retryPeriod, new AbortController().signal, (stop) =>
+      this.#give(stop),
+    );
     if (!given.ok) log.warn({ lease: this.#name, detail: given.error.detail }, 'cannot give the lease away');
   }
 
@@ -220,7 +242,7 @@ class Candidate {
   #specAt(now: Instant, leaseTransitions: number): Record<string, unknown> {
     return {
       holderIdentity: this.#options.identity,
-      leaseDurationSeconds: LEASE_SECONDS,
+      leaseDurationSeconds: this.#times.duration / 1_000,
       acquireTime: microTime(now),
       renewTime: microTime(now),
       leaseTransitions,
@@ -253,7 +275,7 @@ function leaseFrom(object: KubeObject): Lease {
   return {
     object,
     holder: typeof holderIdentity === 'string' ? holderIdentity : '',
-    seconds: typeof leaseDurationSeconds === 'number' ? leaseDurationSeconds : LEASE_SECONDS,
+    seconds: typeof leaseDurationSeconds === 'number' ? leaseDurationSeconds : USUAL.duration / 1_000,
     transitions: typeof leaseTransitions === 'number' ? leaseTransitions : 0,
     acquireTime: typeof acquireTime === 'string' ? acquireTime : undefined,
   };

@@ -25,6 +25,7 @@ describe('the flags of the controller', () => {
       trackConfigs: true,
       minimumInterval: 10_000,
       leaderElectionNamespace: 'kube-system',
+      lease: { duration: 60_000, renewDeadline: 15_000, retryPeriod: 5_000 },
       qps: 100,
       burst: 250,
     });
@@ -87,5 +88,22 @@ describe('the flags of the controller', () => {
     expect(helpText()).toContain('(default empty; environment SLACK_URL wins)');
     expect(parseFlags(['-help'], {})).toEqual({ ok: true, value: { kind: 'help' } });
     expect(parseFlags(['--version'], {})).toEqual({ ok: true, value: { kind: 'version' } });
+  });
+
+  it.each([
+    [
+      ['-leader-election-lease-duration=10s'],
+      '-leader-election-lease-duration, -renew-deadline and -retry-period have to be each shorter than the one before, found 10s, 15s, 5s',
+    ],
+    [
+      ['-leader-election-retry-period=15s'],
+      '-leader-election-lease-duration, -renew-deadline and -retry-period have to be each shorter than the one before, found 1m0s, 15s, 15s',
+    ],
+    [
+      ['-leader-election-lease-duration=60500ms'],
+      '-leader-election-lease-duration is not in whole seconds, found 1m0.5s, 15s, 5s',
+    ],
+  ])('refuse %j, with which two could lead at once', (words, sentence) => {
+    expect(refusal(...words)).toBe(sentence);
   });
 });
