@@ -25,7 +25,7 @@ import type { Tools } from './controller/tools.ts';
 import { Vitals } from './controller/vitals.ts';
 import { systemClock } from './shared/clock.ts';
 import type { Logger } from './shared/logger.ts';
-import { resolveTraffic, trafficProviders } from './traffic/registry.ts';
+import { abilitiesOf, providerNames } from './traffic/registry.ts';
 
 /** Helm keeps a Secret per release, large and of no interest. */
 const NOT_HELM = 'type!=helm.sh/release.v1';
@@ -197,15 +197,12 @@ function selection({ namespace }: Settings, kind: Kind): Selection {
 }
 
 function canaryContext(settings: Settings, log: Logger): CanaryContext {
-  const known = resolveTraffic(settings.meshProvider) !== undefined;
+  const known = abilitiesOf(settings.meshProvider) !== undefined;
   if (!known) log.warn({ provider: settings.meshProvider }, '-mesh-provider is not known, istio is assumed');
   return {
     defaultProvider: known ? settings.meshProvider : 'istio',
-    capabilities: (name) => {
-      const found = resolveTraffic(name);
-      return found && { ...found.provider.supports, routed: found.provider.routed };
-    },
-    knownProviders: Object.keys(trafficProviders),
+    capabilities: abilitiesOf,
+    knownProviders: providerNames,
     minimumInterval: settings.minimumInterval,
     noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
   };

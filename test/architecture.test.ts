@@ -43,7 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'shared',
   ],
   sandbox: ['shared', 'node:', 'yaml'],
-  'load-tester': ['api', 'adapters', 'shared', 'node:', 'prom-client'],
+  'load-tester': ['api', 'adapters', 'shared', 'node:', 'prom-client', 'zod'],
   cli: [
     'api',
     'core',

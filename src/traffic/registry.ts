@@ -2,6 +2,7 @@
 import { gatewayapi } from './gateway-api.ts';
 import { istio } from './istio.ts';
 import { kubernetes } from './kubernetes.ts';
+import type { Capabilities } from '../api/model.ts';
 import type { TrafficProvider } from './provider.ts';
 
 export const trafficProviders = {
@@ -29,3 +30,12 @@ export function resolveTraffic(
   const entry = NAMES.find(({ means }) => means(name));
   return entry && { key: entry.key, provider: trafficProviders[entry.key] };
 }
+
+/** What the named provider can do, for whoever holds a spec against it; undefined for a name that means none. */
+export function abilitiesOf(name: string): (Capabilities & { readonly routed: boolean }) | undefined {
+  const provider = resolveTraffic(name)?.provider;
+  return provider && { ...provider.supports, routed: provider.routed };
+}
+
+/** Names to tell people. */
+export const providerNames: readonly string[] = Object.keys(trafficProviders);

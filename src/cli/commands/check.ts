@@ -6,7 +6,7 @@ import { millis } from '../../shared/brand.ts';
 import { loadDefinitions } from '../check/definitions.ts';
 import { manifestFiles } from '../check/files.ts';
 import { makeJudge, unreadable, type CheckedFile } from '../check/judge.ts';
-import { abilitiesOf, providerNames } from '../check/providers.ts';
+import { abilitiesOf, providerNames } from '../../traffic/registry.ts';
 import { report } from '../check/report.ts';
 import { paintFor } from '../render.ts';
 
