@@ -138,23 +138,24 @@ function phase(cluster: TestCluster, wanted: string): Promise<void> {
   });
 }
 
-async function release(cluster: TestCluster, image: string): Promise<void> {
+type Named = { readonly apiVersion: string; readonly kind: string; readonly name: string };
+
+async function change(
+  cluster: TestCluster,
+  ref: Named,
+  patch: Readonly<Record<string, unknown>>,
+): Promise<void> {
   const { signal } = new AbortController();
-  const ref = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'podinfo', namespace: 'test' };
-  const containers = [
-    {
-      name: 'podinfo',
-      image,
-      envFrom: [{ configMapRef: { name: 'settings' } }],
-      ports: [{ name: 'http', containerPort: 9898 }],
-    },
-  ];
-  const patched = await cluster.objects.patch(
-    ref,
-    { spec: { template: { spec: { containers } } } },
-    { signal },
-  );
+  const patched = await cluster.objects.patch({ ...ref, namespace: 'test' }, patch, { signal });
   if (!patched.ok) throw new Error(patched.error.detail);
+}
+
+/** A new image, as a pipeline would set it; a merge patch replaces the whole list of containers. */
+function release(cluster: TestCluster, image: string): Promise<void> {
+  const envFrom = [{ configMapRef: { name: 'settings' } }];
+  const containers = [{ name: 'podinfo', image, envFrom, ports: [{ name: 'http', containerPort: 9898 }] }];
+  const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'podinfo' };
+  return change(cluster, target, { spec: { template: { spec: { containers } } } });
 }
 
 function texts({ lines }: Controller): readonly string[] {
@@ -220,13 +221,89 @@ describe('the controller', () => {
       const cluster = await aCluster('kubernetes', '{ interval: 1s, threshold: 2, iterations: 2 }');
       const controller = await aController(cluster);
       await phase(cluster, 'Initialized');
-      const { signal } = new AbortController();
-      const ref = { apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name: 'podinfo', namespace: 'test' };
-      await cluster.objects.patch(ref, { spec: { progressDeadlineSeconds: 2 } }, { signal });
+      const canary = { apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name: 'podinfo' };
+      await change(cluster, canary, { spec: { progressDeadlineSeconds: 2 } });
       await release(cluster, 'podinfo:broken');
       await phase(cluster, 'Failed');
-      expect(texts(controller).join('\n')).toContain('Rolling back podinfo.test progress deadline exceeded');
+      await until('the reason is told', () =>
+        texts(controller).join().includes('Rolling back podinfo.test progress deadline exceeded'),
+      );
       expect(image(await read(cluster, 'apps/v1', 'Deployment', 'podinfo-primary'))).toBe('podinfo:1');
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'goes on after a restart where it was, and starts a run for a changed ConfigMap',
+    async () => {
+      const cluster = await aCluster('kubernetes', '{ interval: 1s, threshold: 2, iterations: 3 }');
+      const first = await aController(cluster);
+      await phase(cluster, 'Initialized');
+      await change(
+        cluster,
+        { apiVersion: 'v1', kind: 'ConfigMap', name: 'settings' },
+        { data: { colour: 'red' } },
+      );
+      await phase(cluster, 'Progressing');
+      expect(await first.stop()).toBe(0);
+      await aController(cluster);
+      await phase(cluster, 'Succeeded');
+      const copy = await read(cluster, 'v1', 'ConfigMap', 'settings-primary');
+      expect(at(copy, 'data', 'colour')).toBe('red');
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'gives the target back before a Canary goes that asks for it',
+    async () => {
+      const cluster = await aCluster(
+        'istio',
+        '{ interval: 1s, threshold: 2, stepWeight: 50, maxWeight: 50 }',
+      );
+      const controller = await aController(cluster);
+      await phase(cluster, 'Initialized');
+      const canary = { apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name: 'podinfo' };
+      await change(cluster, canary, { spec: { revertOnDeletion: true } });
+      await until('the finalizer is there', async () => {
+        const found = await read(cluster, canary.apiVersion, 'Canary', 'podinfo');
+        return JSON.stringify(at(found, 'metadata', 'finalizers')) === '["finalizer.flagger.app"]';
+      });
+      const { signal } = new AbortController();
+      await cluster.objects.delete({ ...canary, namespace: 'test' }, { signal });
+      await until('the Canary is gone', async () => {
+        return (await read(cluster, canary.apiVersion, 'Canary', 'podinfo')) === undefined;
+      });
+      const target = await read(cluster, 'apps/v1', 'Deployment', 'podinfo');
+      expect(at(target, 'spec', 'replicas')).toBe(2);
+      expect(at(target, 'status', 'availableReplicas')).toBe(2);
+      await until('the end is told', () => texts(controller).includes('Terminated canary podinfo.test'));
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'lets the older of two Canaries with one target drive it',
+    async () => {
+      const cluster = await aCluster('kubernetes', '{ interval: 1s, threshold: 2, iterations: 1 }');
+      const controller = await aController(cluster);
+      await phase(cluster, 'Initialized');
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      cluster.sandbox.applyYaml(`
+apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: { name: second, namespace: test }
+spec:
+  provider: kubernetes
+  targetRef: { apiVersion: apps/v1, kind: Deployment, name: podinfo }
+  service: { port: 80 }
+  analysis: { interval: 1s, threshold: 2, iterations: 1 }
+`);
+      await until('the younger is refused', () =>
+        texts(controller).some((text) => text.includes('the older canary podinfo.test has the same target')),
+      );
+      const second = await read(cluster, 'flagger.app/v1beta1', 'Canary', 'second');
+      expect(JSON.stringify(at(second, 'status', 'conditions'))).toContain('DuplicateTarget');
     },
     TIMEOUT,
   );

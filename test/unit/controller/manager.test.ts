@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KubeObject, ObjectRef } from '../../../src/api/objects.ts';
+import { Manager } from '../../../src/controller/manager.ts';
+import type { Tools } from '../../../src/controller/tools.ts';
+import type { Logger } from '../../../src/shared/logger.ts';
+import { err } from '../../../src/shared/result.ts';
+import { settle } from '../../support/clock.ts';
+import { ISTIO_BY_DEFAULT } from '../../support/canary-object.ts';
+import { aCanaryObject } from './objects.ts';
+import { FakeTools } from './tools.ts';
+
+/** A cluster in which looking at one Canary is a bug that throws. */
+function aManager(): {
+  manager: Manager;
+  fake: FakeTools;
+  committed: string[];
+  errors: string[];
+  appears: (object: KubeObject) => void;
+  mend: () => void;
+} {
+  const fake = new FakeTools();
+  const committed: string[] = [];
+  const errors: string[] = [];
+  let broken = true;
+  let hear: (ref: ObjectRef, object: KubeObject | undefined) => void = () => undefined;
+  const log: Logger = { ...fake.log, error: ({ canary }) => errors.push(String(canary)) };
+  const tools: Tools = {
+    ...fake,
+    log,
+    objects: {
+      ...fake.objects,
+      patch: async ({ name }) => {
+        committed.push(name);
+        // Nothing is stored here, so nothing may be said to have been.
+        return err({ kind: 'conflict', detail: 'somebody was faster' });
+      },
+    },
+    watched: {
+      ...fake.watched,
+      get: (ref) => {
+        if (broken && ref.name === 'cursed') throw new Error('a bug');
+        return fake.watched.get(ref);
+      },
+      onChange: (listener) => {
+        hear = listener;
+      },
+    },
+  };
+  const manager = new Manager({ tools, canaries: ISTIO_BY_DEFAULT });
+  return {
+    manager,
+    fake,
+    committed,
+    errors,
+    appears: (object) => {
+      fake.put(object);
+      const { name, namespace = '' } = object.metadata;
+      hear({ apiVersion: object.apiVersion, kind: object.kind, name, namespace }, object);
+    },
+    mend: () => {
+      broken = false;
+    },
+  };
+}
+
+describe('the manager of passes', () => {
+  it('does not let a pass that throws disturb the others, and tries it again later', async () => {
+    const { manager, fake, committed, errors, appears, mend } = aManager();
+    appears(aCanaryObject({ name: 'cursed' }, 'a'));
+    appears(aCanaryObject({ name: 'blessed' }, 'b'));
+    const stop = new AbortController();
+    const leading = manager.lead(stop.signal);
+    await settle();
+    expect(errors).toEqual(['cursed.test']);
+    expect(committed).toContain('blessed');
+    expect(committed).not.toContain('cursed');
+    mend();
+    await fake.clock.advance(1_000);
+    expect(committed).toContain('cursed');
+    stop.abort(new Error('stopping'));
+    await leading;
+    expect(await fake.vitals.registry.metrics()).toContain('serin_passes_total{verdict="panic"} 1');
+  });
+
+  it('acts on nothing before it leads', async () => {
+    const { committed, appears } = aManager();
+    appears(aCanaryObject({ name: 'blessed' }));
+    await settle();
+    expect(committed).toEqual([]);
+  });
+});
