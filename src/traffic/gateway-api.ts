@@ -45,7 +45,8 @@ export const gatewayapi: TrafficProvider = {
     const parsed = Spec.safeParse(found['spec']);
     if (!parsed.success) return malformed(service, z.prettifyError(parsed.error));
     const canary = `${service.apex}-canary`;
-    const split = parsed.data.rules.find(({ backendRefs }) =>
+    // The last, since rules for visitors who already chose come before the one that splits.
+    const split = parsed.data.rules.findLast(({ backendRefs }) =>
       backendRefs.some(({ name }) => name === canary),
     );
     const share = shareOf(canary, split?.backendRefs ?? []);

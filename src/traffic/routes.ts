@@ -5,7 +5,8 @@
 import type { Canary } from '../api/model.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import type { MarkedRoutes, Routes } from '../core/model.ts';
-import type { Instant } from '../shared/brand.ts';
+import { unreachable, type Instant } from '../shared/brand.ts';
+import type { Result } from '../shared/result.ts';
 import { readMark, writeMark } from './mark.ts';
 import { differs, find, isOwned } from './metadata.ts';
 import type { RoutedService, RoutesError, TrafficProvider } from './provider.ts';
@@ -34,11 +35,11 @@ export interface RoutesMeant extends RoutesInput {
 }
 
 export interface ObservedRoutes {
-  /** Undefined before anything routes, and where what routes is not understood or not yet in force. */
+  /** Undefined before anything routes, and where what routes is not understood. */
   readonly routes: MarkedRoutes | undefined;
   /** What keeps the routes from being understood. */
   readonly malformed?: string;
-  /** What keeps routes that are written from being in force. */
+  /** What keeps routes that are written from being in force; until then they carry no mark. */
   readonly pending?: string;
 }
 
@@ -86,10 +87,27 @@ export function observeRoutes(input: RoutesInput): ObservedRoutes {
   const { canary, provider, current } = input;
   const parsed = provider.parse(routedService(canary), current);
   const object = find(current, markedRef(canary, provider));
-  if (!parsed.ok) return unread(parsed.error, object !== undefined && isKnown(object, canary));
+  const known = object !== undefined && isKnown(object, canary);
+  if (!parsed.ok)
+    return parsed.error.kind === 'pending' ? notInForce(input, parsed.error) : unread(parsed.error, known);
   if (object === undefined) return { routes: undefined };
   const drifted = isDrifted(input, parsed.value);
   return { routes: { ...parsed.value, ...readMark(object), drifted } };
+}
+
+/** What is written is where traffic will be; until it is taken up, no intention of ours has been carried out. */
+function notInForce(input: RoutesInput, { detail }: { readonly detail: string }): ObservedRoutes {
+  const parsed = positionWritten(input);
+  if (!parsed.ok) return { routes: undefined, pending: detail };
+  const { since } = readMark(find(input.current, markedRef(input.canary, input.provider)));
+  const drifted = isDrifted(input, parsed.value);
+  return { routes: { ...parsed.value, mark: -1, since, drifted }, pending: detail };
+}
+
+/** The position in the objects, be it in force or not. */
+function positionWritten({ canary, provider, current }: RoutesInput): Result<Routes, RoutesError> {
+  const written = current.map(({ status: _, ...object }): KubeObject => object);
+  return provider.parse(routedService(canary), written);
 }
 
 /** What must be written for a Canary that is deleted, so that its traffic goes where the user had it go. */
@@ -120,22 +138,21 @@ function marking(object: KubeObject, input: RoutesMeant): KubeObject {
   return writeMark(object, { mark, since: renewed ? now : found.since });
 }
 
-/** Whether what is written, be it in force or not, says another position. */
-function isElsewhere({ canary, provider, current, routes }: RoutesMeant): boolean {
-  const written = current.map(({ status: _, ...object }): KubeObject => object);
-  const parsed = provider.parse(routedService(canary), written);
-  return !parsed.ok || parsed.value.canary !== routes.canary || parsed.value.mirrored !== routes.mirrored;
+function isElsewhere(input: RoutesMeant): boolean {
+  const { canary, mirrored } = input.routes;
+  const written = positionWritten(input);
+  return !written.ok || written.value.canary !== canary || written.value.mirrored !== mirrored;
 }
 
 /** Somebody's own object that makes no sense to us is not broken: it has not been taken over yet. */
-function unread(error: RoutesError, known: boolean): ObservedRoutes {
+function unread(error: Exclude<RoutesError, { readonly kind: 'pending' }>, known: boolean): ObservedRoutes {
   switch (error.kind) {
     case 'absent':
       return { routes: undefined };
     case 'malformed':
       return known ? { routes: undefined, malformed: error.detail } : { routes: undefined };
-    case 'pending':
-      return { routes: undefined, pending: error.detail };
+    default:
+      return unreachable(error);
   }
 }
 

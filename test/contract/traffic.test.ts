@@ -1,0 +1,234 @@
+/** What every traffic provider promises, asked of each in the registry with its own fixtures. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { KubeObject } from '../../src/api/objects.ts';
+import { at, isTree } from '../../src/api/tree.ts';
+import type { Routes } from '../../src/core/model.ts';
+import { instant, percent } from '../../src/shared/brand.ts';
+import type { TrafficProvider } from '../../src/traffic/provider.ts';
+import { trafficProviders } from '../../src/traffic/registry.ts';
+import {
+  observeRoutes,
+  released,
+  releaseTraffic,
+  renderRoutes,
+  renderServices,
+  routedService,
+  routeRefs,
+  type RoutesInput,
+} from '../../src/traffic/routes.ts';
+import { canaryFrom, fixture, objectsIn } from '../support/canaries.ts';
+
+const FOLDER = join(import.meta.dirname, '../fixtures/traffic');
+const TARGET = { label: 'app', value: 'podinfo', ports: [] };
+const THEN = instant(Date.UTC(2026, 0, 1, 12));
+const LATER = instant(Date.UTC(2026, 0, 1, 13));
+
+const at10 = { canary: percent(10), mirrored: false };
+const home = { canary: percent(0), mirrored: false };
+
+/** What an API server does with writes, as far as it matters here. */
+function written(current: readonly KubeObject[], writes: readonly KubeObject[]): readonly KubeObject[] {
+  const same = (a: KubeObject, b: KubeObject): boolean =>
+    a.kind === b.kind && a.metadata.name === b.metadata.name;
+  return writes.reduce<readonly KubeObject[]>((objects, write, index) => {
+    const metadata = { ...write.metadata, resourceVersion: `${Date.UTC(2026, 0, 1)}${index}` };
+    return [...objects.filter((object) => !same(object, write)), { ...write, metadata }];
+  }, current);
+}
+
+/** Every list of weights in the tree with the same number in each. */
+function withWeights(value: unknown, weight: number): unknown {
+  if (Array.isArray(value)) return value.map((item) => withWeights(item, weight));
+  if (!isTree(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [
+      key,
+      key === 'weight' ? weight : withWeights(member, weight),
+    ]),
+  );
+}
+
+describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provider %s', (key, provider) => {
+  const canary = canaryFrom(fixture('traffic', key, 'canary.yaml'));
+  const service = routedService(canary);
+  const input: RoutesInput = { canary, provider, target: TARGET, current: [], now: THEN };
+  const position = provider.routed ? at10 : home;
+  const settle = (routes: Routes, mark: number, from: RoutesInput = input): RoutesInput => {
+    const services = written(from.current, renderServices(from));
+    const routed = renderRoutes({ ...from, current: services, routes, mark });
+    return { ...from, current: written(services, routed) };
+  };
+
+  const positions: readonly Routes[] = [
+    home,
+    ...(provider.routed
+      ? [1, 10, 50, 99, 100].map((weight) => ({ canary: percent(weight), mirrored: false }))
+      : []),
+    ...(provider.supports.mirror.canary ? [{ canary: percent(0), mirrored: true }] : []),
+  ];
+
+  it.each(positions)('reads back the position it writes: $canary%, mirrored $mirrored', (routes) => {
+    expect(observeRoutes(settle(routes, 3)).routes).toEqual({
+      ...routes,
+      mark: 3,
+      since: THEN,
+      drifted: false,
+    });
+  });
+
+  it.each(positions)('changes nothing when the position is right: $canary%, mirrored $mirrored', (routes) => {
+    const settled = { ...settle(routes, 3), now: LATER };
+
+    expect(renderServices(settled)).toEqual([]);
+    expect(renderRoutes({ ...settled, routes, mark: 3 })).toEqual([]);
+  });
+
+  it('names in its refs every object it renders', () => {
+    const refs = routeRefs(canary, provider).map(({ kind, name }) => `${kind}/${name}`);
+    const rendered = settle(position, 1).current.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+
+    expect(rendered.filter((name) => !refs.includes(name))).toEqual([]);
+  });
+
+  it('writes the apex Service before anything sends traffic by it', () => {
+    expect(renderRoutes({ ...input, routes: position, mark: 1 })[0]?.kind).toBe('Service');
+  });
+
+  it('says that nothing routes before anything does', () => {
+    expect(observeRoutes(input).routes).toBeUndefined();
+  });
+
+  it('puts a new mark on a position that stays, with its time', () => {
+    const settled = { ...settle(position, 3), now: LATER };
+    const writes = renderRoutes({ ...settled, routes: position, mark: 4 });
+
+    expect(writes).toHaveLength(1);
+    const after = { ...settled, current: written(settled.current, writes) };
+    expect(observeRoutes(after).routes).toMatchObject({ mark: 4, since: LATER });
+  });
+
+  it('keeps annotations, labels and fields that others wrote', () => {
+    const settled = settle(home, 1);
+    const current = settled.current.map((object) =>
+      object.kind === 'Service'
+        ? object
+        : {
+            ...object,
+            metadata: {
+              ...object.metadata,
+              labels: { ...object.metadata.labels, 'example.com/team': 'web' },
+              annotations: { ...object.metadata.annotations, 'example.com/note': 'kept' },
+              finalizers: ['example.com/finalizer'],
+            },
+            spec: { ...(object['spec'] as object), exportTo: ['.'] },
+            status: { observed: true },
+          },
+    );
+    const writes = renderRoutes({ ...settled, current, routes: position, mark: 2 });
+
+    for (const object of writes.filter(({ kind }) => kind !== 'Service')) {
+      expect(object.metadata.labels).toMatchObject({ 'example.com/team': 'web' });
+      expect(object.metadata.annotations).toMatchObject({ 'example.com/note': 'kept' });
+      expect(object.metadata.finalizers).toEqual(['example.com/finalizer']);
+      expect(object).toMatchObject({ spec: { exportTo: ['.'] }, status: { observed: true } });
+    }
+    expect(observeRoutes({ ...settled, current }).routes?.drifted).toBe(false);
+  });
+
+  it('writes each object under the version it was rendered from', () => {
+    const settled = settle(home, 1);
+
+    for (const object of renderRoutes({ ...settled, routes: position, mark: 2 })) {
+      const found = settled.current.find(
+        ({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name,
+      );
+      expect(object.metadata.resourceVersion).toBe(found?.metadata.resourceVersion);
+    }
+  });
+
+  it('keeps the position when it repairs something else', () => {
+    const settled = settle(position, 3);
+    const current = settled.current.map((object) =>
+      object.kind === 'Service' && object.metadata.name === 'podinfo'
+        ? { ...object, spec: { ...(object['spec'] as object), selector: { app: 'podinfo' } } }
+        : object,
+    );
+    const broken = { ...settled, current, now: LATER };
+
+    expect(observeRoutes(broken).routes).toEqual({ ...position, mark: 3, since: THEN, drifted: true });
+    const repaired = written(current, renderRoutes({ ...broken, routes: position, mark: 3 }));
+    expect(observeRoutes({ ...broken, current: repaired }).routes).toEqual({
+      ...position,
+      mark: 3,
+      since: THEN,
+      drifted: false,
+    });
+  });
+
+  it('has nothing to give back of what it made itself', () => {
+    const settled = settle(position, 1);
+
+    expect(releaseTraffic(settled)).toEqual([]);
+    expect(released(settled)).toBe(true);
+  });
+
+  it.each([0, -1])('refuses weights that make no share: %d everywhere', (weight) => {
+    const settled = settle(home, 1);
+    const current = settled.current.map((object) => ({
+      ...object,
+      spec: withWeights(object['spec'], weight),
+    }));
+
+    const { routes, malformed } = observeRoutes({ ...settled, current });
+    expect(routes).toEqual(provider.routed ? undefined : expect.anything());
+    expect(malformed === undefined).toBe(!provider.routed);
+  });
+
+  const goldens = [0, 10, 100].filter((weight) => existsSync(join(FOLDER, key, `at-${weight}.yaml`)));
+  if (goldens.length > 0) {
+    it.each(goldens)('renders at %d%% what is on record', (weight) => {
+      const routes = { canary: percent(weight), mirrored: false };
+      const golden = objectsIn(fixture('traffic', key, `at-${weight}.yaml`));
+
+      expect(provider.render(service, routes, [])).toEqual(golden);
+    });
+  }
+
+  const features = readdirSync(join(FOLDER, key)).flatMap(
+    (file) => /^canary-(.+)\.yaml$/.exec(file)?.[1] ?? [],
+  );
+  if (features.length > 0) {
+    it.each(features)('renders %s as on record', (feature) => {
+      const golden = objectsIn(fixture('traffic', key, `${feature}.yaml`));
+      const found = existsSync(join(FOLDER, key, `found-${feature}.yaml`))
+        ? objectsIn(fixture('traffic', key, `found-${feature}.yaml`))
+        : [];
+      const featured = routedService(canaryFrom(fixture('traffic', key, `canary-${feature}.yaml`)));
+      const routes = provider.parse(featured, golden);
+
+      if (!routes.ok) throw new Error(JSON.stringify(routes.error));
+      expect(provider.render(featured, routes.value, found)).toEqual(golden);
+      expect(provider.render(featured, routes.value, golden)).toEqual(golden);
+    });
+  }
+
+  const adoptable = existsSync(join(FOLDER, key, 'found-takeover.yaml'));
+  if (adoptable) {
+    it('takes over what the user has, and puts it back when the Canary goes', () => {
+      const theirs = objectsIn(fixture('traffic', key, 'found-takeover.yaml'));
+      const before = { ...input, current: theirs };
+      expect(observeRoutes(before)).toEqual({ routes: undefined });
+
+      const moved = settle(position, 2, settle(home, 1, before));
+      const restored = written(moved.current, releaseTraffic(moved));
+      const object = restored.find(({ kind }) => kind === theirs[0]?.kind);
+
+      expect(object?.['spec']).toEqual(theirs[0]?.['spec']);
+      expect(object?.metadata.annotations).toEqual(theirs[0]?.metadata.annotations);
+      expect(at(object, 'metadata', 'ownerReferences')).toBeUndefined();
+      expect(released({ ...moved, current: restored })).toBe(true);
+    });
+  }
+});
