@@ -25,7 +25,15 @@ import type {
 } from '../core/model.ts';
 import type { ActionError, CommitError, Ports, Stored } from '../controller/ports.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { instant, NO_REVISION, percent, revision, unreachable, type Instant, type Revision } from '../shared/brand.ts';
+import {
+  instant,
+  NO_REVISION,
+  percent,
+  revision,
+  unreachable,
+  type Instant,
+  type Revision,
+} from '../shared/brand.ts';
 import type { Fate } from './fate.ts';
 
 /**
@@ -100,6 +108,15 @@ export const CALM: Climate = {
   pushes: false,
 };
 
+/** What a story says in the place of fate: answers with values, workloads that take their time, a server that is down. */
+export interface Script {
+  readiness(workload: 'target' | 'primary', state: WorldState): Readiness;
+  /** Time may pass, and things may happen in the cluster, before it returns. */
+  answer(question: Question): Answer;
+  /** The API server takes no write now. */
+  refusesWrites(state: WorldState): boolean;
+}
+
 /** The process is gone. What it has written stays, what it has remembered does not. */
 export class Died extends Error {
   override readonly name = 'Died';
@@ -161,6 +178,7 @@ export class World implements Ports {
   #tried: Tried | undefined;
   readonly #fate: Fate;
   readonly #climate: Climate;
+  readonly #script: Script | undefined;
   readonly #watch: (effect: Effect) => void;
   /** What a cache still shows that has not heard of the latest changes, if this is such a cache. */
   readonly #cache: WorldState | undefined;
@@ -174,6 +192,7 @@ export class World implements Ports {
     readonly cluster: Cluster;
     readonly fate: Fate;
     readonly climate: Climate;
+    readonly script?: Script | undefined;
     readonly tried?: Tried | undefined;
     /** The state as it was before others changed it, where this process has not been told of that yet. */
     readonly cache?: WorldState | undefined;
@@ -183,6 +202,7 @@ export class World implements Ports {
     this.#cache = options.cache;
     this.#fate = options.fate;
     this.#climate = options.climate;
+    this.#script = options.script;
     this.#tried = options.tried;
     this.#watch = options.watch ?? (() => undefined);
   }
@@ -228,8 +248,7 @@ export class World implements Ports {
 
   async ask(question: Question): Promise<Answer> {
     this.#mayDie(`asking ${question.kind}`);
-    const kind = this.#fate.choose(`answer ${labelOf(question)}`, this.#climate.answers);
-    const answer: Answer = kind === 'yes' ? { kind } : { kind, failure: failureOf(question, this.state.spec) };
+    const answer = this.#script?.answer(question) ?? this.#answer(question);
     const mayPush = this.#climate.pushes && !this.#pushed;
     if (mayPush && this.#fate.choose('push while asking', [false, true])) {
       this.#pushed = true;
@@ -243,6 +262,7 @@ export class World implements Ports {
     this.#mayDie('before the commit');
     if (String(this.state.version) !== version)
       return err({ kind: 'conflict', detail: 'the Canary was written' });
+    if (this.#script?.refusesWrites(this.state) === true) return err({ kind: 'failed', detail: DOWN });
     const before = this.state.status;
     this.state = { ...this.state, status, version: this.state.version + 1 };
     this.#tried = undefined;
@@ -254,6 +274,10 @@ export class World implements Ports {
 
   async perform(action: Action): Promise<Result<undefined, ActionError>> {
     this.#mayDie(`before ${action.kind}`);
+    if (this.#script?.refusesWrites(this.state) === true) {
+      this.#remember({ failures: [`${action.kind}: ${DOWN}`] });
+      return err({ action: action.kind, conflict: false, detail: `${action.kind}: ${DOWN}` });
+    }
     const outcome = this.#climate.refusals
       ? this.#fate.choose(action.kind, ['done', 'ignored', 'refused'] as const)
       : 'done';
@@ -279,7 +303,7 @@ export class World implements Ports {
   tell(status: Status, notices: readonly News[]): void {
     this.#mayDie('before telling');
     this.#watch({ kind: 'told', status, notices });
-    if (status.outbox.length === 0) return;
+    if (status.outbox.length === 0 || this.#script?.refusesWrites(this.state) === true) return;
     const told = new Set(status.outbox.map(({ sequence }) => sequence));
     const { state } = this;
     const outbox = state.status.outbox.filter(({ sequence }) => !told.has(sequence));
@@ -332,7 +356,13 @@ export class World implements Ports {
     };
   }
 
+  #answer(question: Question): Answer {
+    const kind = this.#fate.choose(`answer ${labelOf(question)}`, this.#climate.answers);
+    return kind === 'yes' ? { kind } : { kind, failure: failureOf(question, this.state.spec) };
+  }
+
   #readiness(workload: 'target' | 'primary'): Readiness {
+    if (this.#script !== undefined) return this.#script.readiness(workload, this.state);
     const kind = this.#fate.choose(`${workload} is`, this.#climate[workload]);
     return kind === 'ready' ? { kind } : { kind, detail: '0 of 1 updated replicas are available' };
   }
@@ -404,6 +434,8 @@ export class World implements Ports {
     }
   }
 }
+
+const DOWN = 'the API server does not answer';
 
 /** The newest first, and the one before it. */
 function withSnapshot(known: readonly Revision[], kept: Revision): readonly Revision[] {
