@@ -25,6 +25,7 @@ import type { Tools } from './controller/tools.ts';
 import { Vitals } from './controller/vitals.ts';
 import { systemClock } from './shared/clock.ts';
 import type { Logger } from './shared/logger.ts';
+import { SNAPSHOT_LABEL } from './targets/snapshot.ts';
 import { abilitiesOf, providerNames } from './traffic/registry.ts';
 
 /** Helm keeps a Secret per release, large and of no interest. */
@@ -186,13 +187,14 @@ function watchedKinds(settings: Settings): readonly Selection[] {
   ].map((kind) => selection(settings, kind));
 }
 
-/** Configuration is watched as metadata only: its contents are read when they matter. */
+/** Configuration is watched as metadata only: its contents are read when they matter. Of revisions only snapshots. */
 function selection({ namespace }: Settings, kind: Kind): Selection {
   return {
     ...kind,
     ...(namespace !== '' && kind.namespaced && { namespace }),
     ...((kind.kind === 'ConfigMap' || kind.kind === 'Secret') && { metadataOnly: true }),
     ...(kind.kind === 'Secret' && { fieldSelector: NOT_HELM }),
+    ...(kind.kind === 'ControllerRevision' && { labelSelector: SNAPSHOT_LABEL }),
   };
 }
 

@@ -22,7 +22,7 @@ import {
   templateOf,
 } from './primary.ts';
 import { recordOf } from './record.ts';
-import { entriesOf, keep, restorable, snapshotName } from './snapshot.ts';
+import { entriesOf, keep, restorable, snapshotNames } from './snapshot.ts';
 import type { Look, TargetKind } from './target.ts';
 import {
   configRef,
@@ -38,12 +38,12 @@ export const deployment: TargetKind = {
   refs: ({ namespace, target: { name } }) => [
     { ...deploymentRef(name), namespace },
     { ...deploymentRef(`${name}${PRIMARY}`), namespace },
-    {
+    ...snapshotNames(name).map((snapshot) => ({
       apiVersion: KINDS.ControllerRevision.apiVersion,
-      kind: 'ControllerRevision',
-      name: snapshotName(name),
+      kind: KINDS.ControllerRevision.kind,
+      name: snapshot,
       namespace,
-    },
+    })),
   ],
 
   configRefs,

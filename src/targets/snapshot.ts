@@ -1,20 +1,20 @@
 /**
  * The promoted primary, kept in a ControllerRevision and brought back from there. Of configuration it holds names
  * and digests only; the data is in the copies themselves, in what they held before, or with the user.
+ *
+ * There are two, one revision each. The data of a ControllerRevision may not be changed, so keeping is deleting and
+ * creating again; a process that dies in between loses only what is not promoted.
  */
 import { z } from 'zod';
 import { KINDS } from '../api/kinds.ts';
 import type { KubeObject } from '../api/objects.ts';
-import { at, texts } from '../api/tree.ts';
+import { at, count, texts } from '../api/tree.ts';
 import { revision, type Revision } from '../shared/brand.ts';
 import { copyRecords, ownerOf, restoredCopies } from './copies.ts';
 import { cloneAnnotations } from './labels.ts';
 import { replicasOf, settingsOf, templateOf } from './primary.ts';
 import type { Look } from './target.ts';
 import { findObject } from './tracked-config.ts';
-
-/** The promoted revision, and the one before or after it. */
-const KEPT = 2;
 
 const Entry = z.object({
   revision: z.string().transform(revision),
@@ -26,16 +26,39 @@ const Entry = z.object({
   configs: z.array(z.object({ kind: z.enum(['ConfigMap', 'Secret']), name: z.string(), digest: z.string() })),
 });
 export type Entry = z.infer<typeof Entry>;
-const Data = z.object({ entries: z.array(Entry) });
 
-export function snapshotName(target: string): string {
-  return `${target}-promoted`;
+/** By this label snapshots are watched, so that the revisions of other workloads are none of our business. */
+export const SNAPSHOT_LABEL = 'serin.dev/snapshot';
+
+/** The promoted revision, and the one before or after it. */
+export function snapshotNames(target: string): readonly [string, string] {
+  return [`${target}-promoted`, `${target}-promoted-2`];
 }
 
-/** What is kept, newest first. Something else under that name counts as nothing kept. */
+interface Slot {
+  readonly name: string;
+  readonly object: KubeObject | undefined;
+  /** Undefined where nothing is kept, or something else stands under that name. */
+  readonly entry: Entry | undefined;
+  /** Counts what was ever kept; the higher, the newer. */
+  readonly number: number;
+}
+
+function slotsOf({ canary, objects }: Look): readonly Slot[] {
+  const { apiVersion, kind } = KINDS.ControllerRevision;
+  return snapshotNames(canary.target.name).map((name) => {
+    const object = findObject(objects, { apiVersion, kind, name });
+    const parsed = Entry.safeParse(object?.['data']);
+    const number = count(at(object, 'revision')) ?? 0;
+    return { name, object, entry: parsed.success ? parsed.data : undefined, number };
+  });
+}
+
+/** What is kept, newest first. */
 export function entriesOf(look: Look): readonly Entry[] {
-  const parsed = Data.safeParse(found(look)?.['data']);
-  return parsed.success ? parsed.data.entries : [];
+  return [...slotsOf(look)]
+    .sort((a, b) => b.number - a.number)
+    .flatMap(({ entry }) => (entry === undefined ? [] : [entry]));
 }
 
 /** Kept and complete: everything it ran on can still be put back. */
@@ -45,26 +68,38 @@ export function restorable(look: Look): readonly Entry[] {
   );
 }
 
-/** The ControllerRevision with the primary as it is under this revision, before what it held. */
+/** The ControllerRevision with the primary as it is under this revision, in the place of what is needed least. */
 export function keep(look: Look, primary: KubeObject, revision: Revision): KubeObject {
   const { apiVersion, kind } = KINDS.ControllerRevision;
-  const older = entriesOf(look).filter((entry) => entry.revision !== revision);
-  const kept = found(look);
-  const number = at(kept, 'revision');
-  const { uid, resourceVersion } = kept?.metadata ?? {};
+  const slots = slotsOf(look);
+  const { name, object } = expendable(look, slots, revision);
+  const { uid, resourceVersion } = object?.metadata ?? {};
   return {
     apiVersion,
     kind,
     metadata: {
       namespace: look.canary.namespace,
-      name: snapshotName(look.canary.target.name),
+      name,
+      labels: { [SNAPSHOT_LABEL]: 'true' },
       ...(uid !== undefined && { uid }),
       ...(resourceVersion !== undefined && { resourceVersion }),
       ownerReferences: [ownerOf(look)],
     },
-    revision: typeof number === 'number' ? number + 1 : 1,
-    data: { entries: [entryOf(look, primary, revision), ...older].slice(0, KEPT) },
+    revision: Math.max(...slots.map(({ number }) => number)) + 1,
+    data: entryOf(look, primary, revision),
   };
+}
+
+/** The place of the same revision, else a free one, else the one that does not hold what is promoted. */
+function expendable({ canary }: Look, slots: readonly Slot[], revision: Revision): Slot {
+  const promoted = canary.status.lastPromotedRevision;
+  const found =
+    slots.find(({ entry }) => entry?.revision === revision) ??
+    slots.find(({ entry }) => entry === undefined) ??
+    slots.find(({ entry }) => entry?.revision !== promoted) ??
+    slots[0];
+  if (found === undefined) throw new Error('there are two places for snapshots');
+  return found;
 }
 
 function entryOf(look: Look, primary: KubeObject, revision: Revision): Entry {
@@ -77,9 +112,4 @@ function entryOf(look: Look, primary: KubeObject, revision: Revision): Entry {
     replicas: replicasOf(primary),
     configs: [...copyRecords(look, at(primary, 'spec', 'template'))],
   };
-}
-
-function found({ canary, objects }: Look): KubeObject | undefined {
-  const { apiVersion, kind } = KINDS.ControllerRevision;
-  return findObject(objects, { apiVersion, kind, name: snapshotName(canary.target.name) });
 }
