@@ -1,0 +1,154 @@
+/** What every kind of target promises, asked of each in the registry with a workload of that kind. */
+import { describe, expect, it } from '@jest/globals';
+import type { KubeObject } from '../../src/api/objects.ts';
+import { NO_REVISION, revision } from '../../src/shared/brand.ts';
+import { targetKind, targetKinds } from '../../src/targets/registry.ts';
+import { after, canary, configs, edit, lookAt, target } from '../support/deployments.ts';
+
+/** For each kind a workload, the same with another template, and the configuration it runs on. */
+const WORKLOADS: Readonly<
+  Record<keyof typeof targetKinds, { readonly first: KubeObject; readonly second: KubeObject }>
+> = {
+  Deployment: {
+    first: target,
+    second: edit(
+      edit(target, ['spec', 'minReadySeconds'], 6),
+      ['spec', 'template', 'metadata', 'annotations'],
+      {
+        version: '2',
+      },
+    ),
+  },
+};
+
+describe.each(Object.entries(targetKinds))('target kind %s', (name, kind) => {
+  const { first, second } = WORKLOADS[name as keyof typeof targetKinds];
+  const newer = edit(second, ['metadata', 'generation'], 2);
+  const cluster = [first, ...configs];
+  const revisionOf = (objects: readonly KubeObject[]) =>
+    kind.observeTarget(lookAt(objects))?.revision ?? NO_REVISION;
+  const one = revisionOf(cluster);
+  const two = revisionOf([newer, ...configs]);
+
+  const cloned = after(cluster, kind.clonePrimary(lookAt(cluster), one));
+  const kept = after(
+    cloned,
+    [kind.snapshot(lookAt(cloned), one)].filter((object) => object !== undefined),
+  );
+  const pushed = after(kept, [newer]);
+  const promoted = after(pushed, kind.clonePrimary(lookAt(pushed), two));
+
+  it('is found by the name users write', () => {
+    expect(targetKind({ apiVersion: '', kind: name, name: 'podinfo' })).toBe(kind);
+  });
+
+  it('sees nothing where nothing is', () => {
+    expect(kind.observeTarget(lookAt([]))).toBeUndefined();
+    expect(kind.observePrimary(lookAt([]))).toBeUndefined();
+    expect(kind.snapshots(lookAt([]))).toEqual([]);
+    expect(kind.snapshot(lookAt([]), one)).toBeUndefined();
+    expect(kind.scaleTarget(lookAt([]), true)).toBeUndefined();
+    expect(kind.metadata(lookAt([])).ok).toBe(false);
+  });
+
+  it('reads back from the primary the revision it was cloned under', () => {
+    expect(kind.observePrimary(lookAt(cloned))?.revision).toBe(one);
+    expect(kind.observePrimary(lookAt(promoted))?.revision).toBe(two);
+    expect(one).not.toBe(two);
+  });
+
+  it('clones the same again without rolling anything', () => {
+    const again = kind.clonePrimary(lookAt(cloned), one);
+
+    expect(after(cloned, again).map((object) => object['spec'])).toEqual(
+      expect.arrayContaining(cloned.map((object) => object['spec'])),
+    );
+    expect(again).toHaveLength(1);
+  });
+
+  it('writes the primary last', () => {
+    expect(kind.clonePrimary(lookAt(cluster), one).at(-1)?.metadata.name).toBe('podinfo-primary');
+  });
+
+  it('belongs to none of two revisions while only the copies are written', () => {
+    const half = kind.clonePrimary(lookAt(pushed), two).slice(0, 1);
+
+    expect(kind.observePrimary(lookAt(after(pushed, half)))?.revision).toBe(NO_REVISION);
+  });
+
+  it('restores what it kept', () => {
+    expect(kind.snapshots(lookAt(promoted))).toEqual([one]);
+    const restored = after(promoted, kind.restorePrimary(lookAt(promoted), one) ?? []);
+
+    expect(kind.observePrimary(lookAt(restored))?.revision).toBe(one);
+    const spec = (objects: readonly KubeObject[]): unknown =>
+      objects.find(({ metadata }) => metadata.name === 'podinfo-primary')?.['spec'];
+    expect(spec(restored)).toEqual(spec(cloned));
+  });
+
+  it('restores a primary that was deleted', () => {
+    const gone = promoted.filter(({ metadata }) => metadata.name !== 'podinfo-primary');
+    const restored = after(gone, kind.restorePrimary(lookAt(gone), one) ?? []);
+
+    expect(kind.observePrimary(lookAt(restored))?.revision).toBe(one);
+  });
+
+  it('restores nothing it did not keep', () => {
+    expect(kind.restorePrimary(lookAt(promoted), revision('1-unknown'))).toBeUndefined();
+  });
+
+  it('keeps the last two, newest first', () => {
+    const both = kind.snapshot(lookAt(promoted), two);
+    const objects = after(promoted, both === undefined ? [] : [both]);
+
+    expect(kind.snapshots(lookAt(objects))).toEqual([two, one]);
+    const third = kind.snapshot(lookAt(objects), revision('1-third'));
+    expect(kind.snapshots(lookAt(after(objects, third === undefined ? [] : [third])))).toEqual([
+      '1-third',
+      two,
+    ]);
+  });
+
+  it('keeps no data of a Secret', () => {
+    expect(JSON.stringify(kind.snapshot(lookAt(cloned), one))).not.toContain('c2VjcmV0');
+    expect(JSON.stringify(kind.observeTarget(lookAt(cloned)))).not.toContain('c2VjcmV0');
+  });
+
+  it('names in its refs everything it writes', () => {
+    const look = lookAt(promoted);
+    const refs = [...kind.refs(look.canary), ...kind.configRefs(look)].map(
+      (ref) => `${ref.kind}/${ref.name}`,
+    );
+    const written = promoted.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+
+    expect(written.filter((object) => !refs.includes(object))).toEqual([]);
+  });
+
+  it('keeps its revision through an upgrade of the cluster, and through its own scaling', () => {
+    const seen = kind.observeTarget(lookAt(cluster));
+    const remembering = { canary: canary('', { target: seen?.record }) };
+    const defaulted = edit(first, ['spec', 'template', 'spec', 'newDefault'], true);
+    const scaled = edit(edit(first, ['spec', 'replicas'], 0), ['metadata', 'generation'], 9);
+
+    const look = (object: KubeObject) =>
+      kind.observeTarget(lookAt([object, ...configs], remembering))?.revision;
+    expect(look(defaulted)).toBe(one);
+    expect(look(scaled)).toBe(one);
+    expect(look(edit(defaulted, ['metadata', 'generation'], 2))).not.toBe(one);
+  });
+
+  it('scales the target under its version, up only from nothing and down only from something', () => {
+    const parked = after(promoted, [edit(newer, ['spec', 'replicas'], 0)]);
+
+    expect(kind.scaleTarget(lookAt(promoted), true)).toBeUndefined();
+    expect(kind.scaleTarget(lookAt(parked), false)).toBeUndefined();
+    const version = { metadata: { resourceVersion: expect.any(String) } };
+    expect(kind.scaleTarget(lookAt(promoted), false)).toMatchObject(version);
+    expect(kind.scaleTarget(lookAt(parked), true)).toMatchObject(version);
+    expect(kind.observeTarget(lookAt(parked))?.scaledUp).toBe(false);
+  });
+});
+
+it('knows no kind that nobody has written', () => {
+  expect(targetKind({ apiVersion: 'batch/v1', kind: 'Job', name: 'podinfo' })).toBeUndefined();
+});
