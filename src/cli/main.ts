@@ -1,11 +1,15 @@
 /** The command line, `serin`. Each command is a file in `commands/`; this one only puts them together. */
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
+import { installCommand } from './commands/install.ts';
 
 const HELP = `
 Serin releases new versions of Kubernetes workloads step by step and goes back by itself when they are worse.
 The commands here need no cluster unless they say so. serin <command> --help explains each with examples.
 `;
+
+/** The same place from `src/cli` and from `dist/cli`. */
+const CRDS = new URL('../../crds/', import.meta.url);
 
 /** Runs one command; the answer is the exit status: 0 fine, 1 a problem was found, 2 wrong usage. */
 async function run(argv: readonly string[]): Promise<number> {
@@ -15,12 +19,10 @@ async function run(argv: readonly string[]): Promise<number> {
     .addHelpText('after', HELP)
     .exitOverride()
     .showHelpAfterError('(serin --help explains)');
-  program.addCommand(
-    inheriting(
-      program,
-      checkCommand((outcome) => (status = outcome)),
-    ),
-  );
+  const finish = (outcome: number): void => void (status = outcome);
+  for (const command of [checkCommand(CRDS, finish), installCommand(CRDS)]) {
+    program.addCommand(inheriting(program, command));
+  }
   try {
     await program.parseAsync(argv);
     return status;

@@ -14,7 +14,7 @@ const FOLDER = process.env['SERIN_CORPUS'] ?? join(import.meta.dirname, '../../.
 const OURS = /^(canary|metrictemplate|alertprovider)-.*\.yaml$/u;
 
 const files = existsSync(FOLDER) ? readdirSync(FOLDER).filter((file) => OURS.test(file)) : [];
-const definitions = loadDefinitions();
+const definitions = loadDefinitions(new URL('../../crds/', import.meta.url));
 const judge = makeJudge({
   definitions,
   context: {

@@ -27,7 +27,9 @@ function specOf(schema: unknown): unknown {
 }
 
 function shipped(kind: string): ReadonlySet<string> {
-  const { schema } = loadDefinitions().find((definition) => definition.kind === kind) ?? {};
+  const { schema } =
+    loadDefinitions(new URL('../../crds/', import.meta.url)).find((definition) => definition.kind === kind) ??
+    {};
   return new Set(fields(specOf(schema), 'spec'));
 }
 

@@ -13,8 +13,6 @@ export interface Definition {
   readonly schema: unknown;
 }
 
-/** The same place from `src/cli/check` and from `dist/cli/check`. */
-const FOLDER = new URL('../../../crds/', import.meta.url);
 const FILES = ['canary.yaml', 'metric-template.yaml', 'alert-provider.yaml'];
 
 /** What of a definition is read here; the files are ours, and a test holds them to this. */
@@ -30,8 +28,8 @@ interface CustomResourceDefinition {
   };
 }
 
-/** Throws if the files are not there: then this is no complete installation. */
-export function loadDefinitions(folder: URL = FOLDER): readonly Definition[] {
+/** From the folder of the shipped files. Throws if they are not there: then this is no complete installation. */
+export function loadDefinitions(folder: URL): readonly Definition[] {
   return FILES.flatMap((file) => {
     const { spec } = parse(readFileSync(new URL(file, folder), 'utf8')) as CustomResourceDefinition;
     return spec.versions

@@ -41,8 +41,8 @@ Examples:
   serin check --output json deploy/ | jq '.files[] | select(.verdict == "rejected") | .file'
 `;
 
-/** `finish` receives the exit status. */
-export function checkCommand(finish: (status: number) => void): Command {
+/** `crds` is the folder of our definitions; `finish` receives the exit status. */
+export function checkCommand(crds: URL, finish: (status: number) => void): Command {
   return new Command('check')
     .description('say what the API server and the controller would make of manifests')
     .argument('<path...>', 'files, folders, or - for standard input')
@@ -64,17 +64,17 @@ export function checkCommand(finish: (status: number) => void): Command {
     )
     .addHelpText('after', HELP)
     .action((paths: readonly string[], options: CheckOptions) => {
-      finish(check(paths, options));
+      finish(check(crds, paths, options));
     });
 }
 
-function check(paths: readonly string[], options: CheckOptions): number {
+function check(crds: URL, paths: readonly string[], options: CheckOptions): number {
   const files = manifestFiles(paths);
   if (!files.ok) {
     process.stderr.write(`error: ${files.error}\n`);
     return 2;
   }
-  const judge = makeJudge({ definitions: loadDefinitions(), context: contextOf(options) });
+  const judge = makeJudge({ definitions: loadDefinitions(crds), context: contextOf(options) });
   const checked = files.value.map((file) => judgeFile(file, judge));
   if (options.output === 'json')
     process.stdout.write(`${JSON.stringify({ files: checked }, undefined, 2)}\n`);

@@ -27,7 +27,10 @@ const context: CanaryContext = {
   minimumInterval: millis(10_000),
   noCrossNamespaceRefs: false,
 };
-const judge = makeJudge({ definitions: loadDefinitions(), context });
+const judge = makeJudge({
+  definitions: loadDefinitions(new URL('../../../crds/', import.meta.url)),
+  context,
+});
 
 /** A Canary in YAML with these lines in its spec's analysis, and others in the spec. */
 function canary(analysis: string, spec = '', head = ''): string {
