@@ -2,7 +2,7 @@
  * The memory of a rollout in its object. Flagger's fields keep Flagger's meaning, since people, scripts and
  * health checks read them; what is ours alone stands in `status.serin`, compact and of no fixed form.
  */
-import { conditionsOf } from '../core/conditions.ts';
+import { conditionsOf, type Condition } from '../core/conditions.ts';
 import type { Phase, Status } from '../core/model.ts';
 import { instant, NO_REVISION, percent, revision, type Instant } from '../shared/brand.ts';
 import { phaseSchema } from './announcement.ts';
@@ -199,21 +199,40 @@ interface WrittenCondition {
 
 const OUR_CONDITIONS = new Set<unknown>(['Promoted', 'Accepted', 'Stalled']);
 
-/** A condition that says what it said is left alone; one that only gives another reason has not turned. */
+/**
+ * The `status` of a merge patch for a Canary too broken to be followed at all: nothing but the condition that says
+ * why. Undefined where it says so already.
+ */
+export function refuseStatus(
+  previous: unknown,
+  refusal: { readonly reason: string; readonly detail: string },
+  now: Instant,
+): Record<string, unknown> | undefined {
+  const conditions = tree(previous)['conditions'];
+  const before = Array.isArray(conditions) ? conditions.map(tree) : [];
+  const { reason, detail: message } = refusal;
+  const refused = turned({ type: 'Accepted', status: 'False', reason, message }, before, now);
+  if (before.includes(refused)) return undefined;
+  return { conditions: [...before.filter(({ type }) => type !== 'Accepted'), refused] };
+}
+
 function mergeConditions(
   status: Status,
   previous: unknown,
   { canary, now }: StatusContext,
 ): readonly unknown[] {
   const before = Array.isArray(previous) ? previous.map(tree) : [];
-  const ours = conditionsOf(status, canary.target.kind).map((condition): WrittenCondition | Tree => {
-    const last = before.find(({ type }) => type === condition.type);
-    const same = last?.['status'] === condition.status;
-    if (same && last['reason'] === condition.reason && last['message'] === condition.message) return last;
-    const since = same ? (text(last['lastTransitionTime']) ?? '') : '';
-    return { ...condition, lastUpdateTime: timestamp(now), lastTransitionTime: since || timestamp(now) };
-  });
+  const ours = conditionsOf(status, canary.target.kind).map((condition) => turned(condition, before, now));
   return [...ours, ...before.filter(({ type }) => !OUR_CONDITIONS.has(type))];
+}
+
+/** A condition that says what it said is left alone; one that only gives another reason has not turned. */
+function turned(condition: Condition, before: readonly Tree[], now: Instant): WrittenCondition | Tree {
+  const last = before.find(({ type }) => type === condition.type);
+  const same = last?.['status'] === condition.status;
+  if (same && last['reason'] === condition.reason && last['message'] === condition.message) return last;
+  const since = same ? (text(last['lastTransitionTime']) ?? '') : '';
+  return { ...condition, lastUpdateTime: timestamp(now), lastTransitionTime: since || timestamp(now) };
 }
 
 /** As Kubernetes writes times: whole seconds. */

@@ -4,6 +4,7 @@
  */
 import { parseCanary, type CanaryContext, type ParsedCanary } from '../api/canary.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
+import { refuseStatus } from '../api/status.ts';
 import type { Status } from '../core/model.ts';
 import { waitingText } from '../core/wording.ts';
 import { millis, unreachable, type Millis } from '../shared/brand.ts';
@@ -225,8 +226,14 @@ export class Manager {
       .map(({ field, message }) => `${field}: ${message}`)
       .join('; ');
     log.warn({ canary: titleOfKey(key), detail }, 'a Canary cannot be read');
+    const now = clock.now();
+    const refused = refuseStatus(object['status'], { reason: 'InvalidSpec', detail }, now);
+    if (refused === undefined) return 'unreadable';
+    const patch = { metadata: { resourceVersion }, status: refused };
+    const written = await objects.patch(refOfKey(key), patch, { signal, subresource: 'status' });
+    if (!written.ok) return 'refused';
     const text = `invalid canary spec: ${detail}`;
-    await events.notice({ canary: object, type: 'Warning', text, at: clock.now() }, { signal });
+    await events.notice({ canary: object, type: 'Warning', text, at: now }, { signal });
     return 'unreadable';
   }
 

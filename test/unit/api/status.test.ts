@@ -324,3 +324,32 @@ describe('a memory that somebody has edited', () => {
     fc.assert(fc.property(object, (status) => parseStatus(aCanary({ status })).origin !== 'ours'));
   });
 });
+
+describe('a Canary too broken to be followed', () => {
+  const refusal = { reason: 'InvalidSpec', detail: 'spec.targetRef: missing' };
+
+  it('gets a condition that says why, once', () => {
+    const first = refuseStatus(undefined, refusal, NOW);
+
+    expect(first).toEqual({
+      conditions: [
+        expect.objectContaining({
+          type: 'Accepted',
+          status: 'False',
+          reason: 'InvalidSpec',
+          message: refusal.detail,
+        }),
+      ],
+    });
+    expect(refuseStatus(first, refusal, NOW)).toBeUndefined();
+  });
+
+  it('keeps what else its status says, and is a new one when it is mended', () => {
+    const promoted = { type: 'Promoted', status: 'True' };
+    const refused = refuseStatus({ conditions: [promoted] }, refusal, NOW);
+
+    expect(refused?.['conditions']).toContainEqual(promoted);
+    const object = { ...aCanary(), status: refuseStatus(undefined, refusal, NOW) };
+    expect(parseStatus(object).origin).toBe('new');
+  });
+});
