@@ -212,7 +212,7 @@ export function refuseStatus(
   const before = Array.isArray(conditions) ? conditions.map(tree) : [];
   const { reason, detail: message } = refusal;
   const refused = turned({ type: 'Accepted', status: 'False', reason, message }, before, now);
-  if (before.includes(refused)) return undefined;
+  if (before.some((condition) => condition === refused)) return undefined;
   return { conditions: [...before.filter(({ type }) => type !== 'Accepted'), refused] };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { parseCanary } from '../../../src/api/canary.ts';
-import { parseStatus, readStatus, writeStatus } from '../../../src/api/status.ts';
+import { parseStatus, readStatus, refuseStatus, writeStatus } from '../../../src/api/status.ts';
 import type { Announcement, News, Phase, Status } from '../../../src/core/model.ts';
 import { instant, percent, revision, type Instant } from '../../../src/shared/brand.ts';
 import { aCanary, aParsedCanary, ISTIO_BY_DEFAULT } from '../../support/canary-object.ts';
