@@ -1,7 +1,8 @@
 /** What every kind of target promises, asked of each in the registry with a workload of that kind. */
 import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../src/api/objects.ts';
-import { NO_REVISION, revision } from '../../src/shared/brand.ts';
+import { NO_REVISION, revision, type Revision } from '../../src/shared/brand.ts';
+import type { TargetRecord } from '../../src/core/model.ts';
 import { targetKind, targetKinds } from '../../src/targets/registry.ts';
 import { after, canary, configs, edit, lookAt, target } from '../support/deployments.ts';
 
@@ -135,6 +136,28 @@ describe.each(Object.entries(targetKinds))('target kind %s', (name, kind) => {
     expect(look(defaulted)).toBe(one);
     expect(look(scaled)).toBe(one);
     expect(look(edit(defaulted, ['metadata', 'generation'], 2))).not.toBe(one);
+  });
+
+  it('keeps the name it was given while the template stays, and gives another to another workload', () => {
+    const named = { ...kind.observeTarget(lookAt(cluster))?.record, revision: revision('1-given') };
+    const remembering = { canary: canary('', { target: named as TargetRecord }) };
+    const look = (object: KubeObject) =>
+      kind.observeTarget(lookAt([object, ...configs], remembering))?.revision;
+
+    expect(look(edit(first, ['metadata', 'generation'], 7))).toBe('1-given');
+    expect(look(edit(edit(second, ['metadata', 'uid'], 'another'), ['metadata', 'generation'], 1))).toBe(two);
+  });
+
+  it('never gives up what is promoted for something newer', () => {
+    const at = (objects: readonly KubeObject[]) =>
+      lookAt(objects, { canary: canary('', { lastPromotedRevision: one }) });
+    const keep = (objects: readonly KubeObject[], as: Revision): readonly KubeObject[] =>
+      after(
+        objects,
+        [kind.snapshot(at(objects), as)].filter((object) => object !== undefined),
+      );
+
+    expect(kind.snapshots(at(keep(keep(promoted, two), revision('1-third'))))).toEqual(['1-third', one]);
   });
 
   it('scales the target under its version, up only from nothing and down only from something', () => {

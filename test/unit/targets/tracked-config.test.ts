@@ -152,6 +152,14 @@ describe('copies', () => {
     expect(deployment.snapshots(lookAt(again))).toEqual([one]);
   });
 
+  it('that somebody edited are no state to go back to', () => {
+    const edited = withData(promoted, 'ConfigMap/env-config-primary', { data: { color: 'green' } });
+    const again = after(edited, deployment.clonePrimary(lookAt(edited), two));
+
+    expect(find(again, 'ConfigMap/env-config-primary')?.['data']).toEqual({ color: 'red' });
+    expect(find(again, 'ConfigMap/env-config-primary-previous')?.['data']).toEqual({ color: 'blue' });
+  });
+
   it('are put back with the template', () => {
     const restored = after(promoted, deployment.restorePrimary(lookAt(promoted), one) ?? []);
 

@@ -91,6 +91,18 @@ describe('drift', () => {
     expect(renderRoutes({ ...reordered, routes: at10, mark: 1 })).toEqual([]);
   });
 
+  it('is not that alternatives of a match came back in another order', () => {
+    const reordered = withSpec(settled('istio', 'canary-header-match'), 'VirtualService', (spec) => ({
+      ...spec,
+      http: list(spec['http']).map((rule) => ({
+        ...tree(rule),
+        match: [...list(at(rule, 'match'))].reverse(),
+      })),
+    }));
+
+    expect(observeRoutes(reordered).routes).toMatchObject({ drifted: false });
+  });
+
   it('is not that an HTTPRoute came back without the defaults it was sent with', () => {
     const bare = withSpec(settled('gatewayapi'), 'HTTPRoute', (spec) => ({
       ...spec,
@@ -184,6 +196,39 @@ describe('conditions of an A/B test', () => {
   });
 });
 
+describe('what an HTTPRoute cannot say', () => {
+  it('sends nobody to the canary, rather than everybody', () => {
+    const input = settled('gatewayapi', 'canary-header-match');
+    const { canary } = input;
+    const analysis = { ...canary.analysis, match: [{ sourceLabels: { app: 'web' } }] };
+    const [, route] = renderRoutes({
+      ...input,
+      canary: { ...canary, analysis },
+      current: [],
+      routes: { canary: percent(100), mirrored: false },
+      mark: 1,
+    });
+
+    expect(JSON.stringify(route?.['spec'])).not.toContain('podinfo-canary');
+  });
+});
+
+describe('a permanent mirror to the canary', () => {
+  it('is a wish of the user’s, not a position', () => {
+    const input = settled('gatewayapi');
+    const mirror = [{ backendRef: { name: 'podinfo-canary', port: 9898 } }];
+    const canary = { ...input.canary, service: { ...input.canary.service, mirror } };
+    const observed = (mirrored: boolean): unknown => {
+      const routes = { canary: percent(0), mirrored };
+      const current = renderRoutes({ ...input, canary, current: [], routes, mark: 1 });
+      return observeRoutes({ ...input, canary, current }).routes?.mirrored;
+    };
+
+    expect(observed(false)).toBe(false);
+    expect(observed(true)).toBe(true);
+  });
+});
+
 describe('an object taken over', () => {
   const applied = {
     spec: { hosts: ['app.example.com'], http: [{ route: [{ destination: { host: 'podinfo' } }] }] },
@@ -219,6 +264,18 @@ describe('an object taken over', () => {
     const kept = second.find(({ kind }) => kind === 'VirtualService')?.metadata.annotations;
 
     expect(kept?.['flagger.kubernetes.io/original-configuration']).toBe(JSON.stringify(applied.spec));
+  });
+
+  it('is not forgotten and remembered wrongly: without its annotation our own spec is no original', () => {
+    const bare = { ...theirs, metadata: { name: 'podinfo' } };
+    const first = renderRoutes({ ...input, current: [bare], routes: at10, mark: 1 }).map((object) => {
+      const { 'flagger.kubernetes.io/original-configuration': _, ...annotations } =
+        object.metadata.annotations ?? {};
+      return { ...object, metadata: { ...object.metadata, annotations } };
+    });
+    const second = renderRoutes({ ...input, current: first, routes: at10, mark: 2 });
+
+    expect(JSON.stringify(second)).not.toContain('original-configuration');
   });
 
   it('that says nothing any more is malformed only once it is ours', () => {
