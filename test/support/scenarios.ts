@@ -1,0 +1,75 @@
+/**
+ * A scenario is a sentence of the user documentation, a Canary and a story; what follows is a golden. Every pass is
+ * held against every invariant on the way.
+ */
+import { join, resolve } from 'node:path';
+import { describe, it } from '@jest/globals';
+import type { Hook, HookType, Metric, Spec, Strategy } from '../../src/core/model.ts';
+import type { Rehearsal } from '../../src/rehearsal/rehearse.ts';
+import { renderEvent } from '../../src/rehearsal/timeline.ts';
+import { millis, percent } from '../../src/shared/brand.ts';
+import { expectGolden } from './goldens.ts';
+import { aStory, rehearsed, type Told } from './stories.ts';
+
+export const GOLDENS = resolve(import.meta.dirname, '../scenario/goldens');
+
+export interface Scenario {
+  /** As the documentation says it; also the golden's file name. */
+  readonly says: string;
+  readonly spec?: Partial<Spec>;
+  readonly story: Told;
+}
+
+/** A minute of interval, two minutes of deadline, two failed checks. */
+export function aCanary(changes: Partial<Spec> = {}): Spec {
+  return {
+    strategy: weights(20, 40),
+    stepWeightPromotion: percent(0),
+    interval: millis(60_000),
+    threshold: 2,
+    progressDeadline: millis(120_000),
+    skipAnalysis: false,
+    suspend: false,
+    revertOnDeletion: false,
+    hooks: [],
+    metrics: [SUCCESS_RATE],
+    routed: true,
+    ...changes,
+  };
+}
+
+export const SUCCESS_RATE: Metric = {
+  name: 'request-success-rate',
+  source: 'builtin',
+  onInconclusive: 'fail',
+};
+
+export function weights(...list: readonly number[]): Strategy & { readonly kind: 'canary' } {
+  return { kind: 'canary', weights: list.map((weight) => percent(weight)), mirror: false };
+}
+
+export function hook(type: HookType, name = type === 'rollback' ? 'stop' : type): Hook {
+  return { type, name, muted: false };
+}
+
+export function tellScenarios(topic: string, scenarios: readonly Scenario[]): void {
+  describe(topic, () => {
+    it.each(scenarios.map((scenario) => [scenario.says, scenario] as const))('%s', async (says, scenario) => {
+      const rehearsal = await rehearsed({ spec: aCanary(scenario.spec), story: aStory(scenario.story) });
+
+      expectGolden(rendered(rehearsal), join(GOLDENS, `${slug(says)}.txt`));
+    });
+  });
+}
+
+/** The timeline, and below it the events people get. */
+export function rendered({ timeline }: Rehearsal): string {
+  return `${timeline}\n\n${timeline.events.map((event) => renderEvent(event)).join('\n')}`;
+}
+
+export function slug(says: string): string {
+  return says
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+}
