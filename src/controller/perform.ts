@@ -1,7 +1,7 @@
 /** Carries out one action: from the objects of the last look, under their versions, and nothing if nothing differs. */
 import type { ApiError, KubeObject, ObjectReader, ObjectWriter } from '../api/objects.ts';
 import type { Action } from '../core/model.ts';
-import { unreachable } from '../shared/brand.ts';
+import { after, millis, unreachable } from '../shared/brand.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { TargetKind } from '../targets/target.ts';
 import {
@@ -73,7 +73,10 @@ function putObject(
   return exists ? writer.replace(object, { signal }) : writer.create(object, { signal });
 }
 
-/** Routes that are written and not yet in force are nothing to write again; what keeps them is worth knowing. */
+/** A router takes up in less than this what it takes up at all. */
+const TAKE_UP = millis(5_000);
+
+/** Routes that are written and not yet in force are nothing to write again; what keeps them for long is worth knowing. */
 async function setRoutes(
   input: RoutesInput,
   { routes, mark }: Action & { readonly kind: 'set-routes' },
@@ -81,8 +84,9 @@ async function setRoutes(
 ): Promise<Done> {
   const objects = renderRoutes({ ...input, routes, mark });
   if (objects.length > 0) return inOrder(objects, put);
-  const { pending } = observeRoutes(input);
-  return pending === undefined ? ok() : err({ kind: 'unavailable', detail: pending });
+  const { pending, routes: found } = observeRoutes(input);
+  const fresh = found !== undefined && input.now < after(found.since, TAKE_UP);
+  return pending === undefined || fresh ? ok() : err({ kind: 'unavailable', detail: pending });
 }
 
 /** Copies what the look has seen, contents included, and only while it is the revision that is meant. */
