@@ -2,7 +2,7 @@
 import type { Spec, Strategy } from '../core/model.ts';
 import { percent, type Percent } from '../shared/brand.ts';
 import type { WrittenAnalysis } from './canary-schema.ts';
-import type { Capabilities } from './model.ts';
+import type { Abilities, Capabilities } from './model.ts';
 import type { Report } from './report.ts';
 import { fieldPath } from './salvage.ts';
 import { present } from './schema-parts.ts';
@@ -13,7 +13,7 @@ const WHOLE = percent(100);
 
 export interface StrategyContext {
   readonly provider: string;
-  readonly support: Capabilities & { readonly routed: boolean };
+  readonly support: Abilities;
   /** Nothing is analysed, so an analysis that leads nowhere does no harm. */
   readonly skipAnalysis: boolean;
   /** Keep the last step at `maxWeight` instead of going past it. */

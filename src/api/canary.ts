@@ -9,7 +9,7 @@ import { parseAnalysis, parsePercent, type ParsedAnalysis } from './canary-analy
 import { canarySchema, memberOf, type WrittenAnalysis, type WrittenSpec } from './canary-schema.ts';
 import { checkCookies, checkReferences, parseService } from './canary-service.ts';
 import { chooseStrategy } from './canary-strategy.ts';
-import type { Canary, Capabilities, Finding, ServiceSpec, TargetRef } from './model.ts';
+import type { Abilities, Canary, Finding, RoutingWish, ServiceSpec, TargetRef } from './model.ts';
 import type { KubeObject } from './objects.ts';
 import { Report, type Problem } from './report.ts';
 import { salvage, show } from './salvage.ts';
@@ -30,7 +30,7 @@ export interface CanaryContext {
   /** For a Canary that names no provider. */
   readonly defaultProvider: string;
   /** Undefined for a provider nobody has heard of. */
-  capabilities(provider: string): (Capabilities & { readonly routed: boolean }) | undefined;
+  capabilities(provider: string): Abilities | undefined;
   /** For the sentence about an unknown one. */
   readonly knownProviders: readonly string[];
   /** Shorter intervals are raised to it. */
@@ -47,7 +47,7 @@ export interface ParsedCanary {
 }
 
 /** Anything is assumed of a provider nobody knows, so that one mistake does not cause five complaints. */
-const ABLE: Capabilities & { readonly routed: boolean } = {
+const ABLE: Abilities = {
   weights: true,
   mirror: { canary: true, blueGreen: true },
   match: true,
@@ -98,6 +98,7 @@ function build(
   const status = readStatus(object);
   report.add(status.findings);
   if (target === undefined || service === undefined) return undefined;
+  checkWishes(written, { service, analysis: analysis.analysis, strategy: core.strategy }, context, report);
   return {
     ...identityOf(object),
     ...assembled(written, target, service),
@@ -159,6 +160,19 @@ function checkWhole(object: KubeObject, written: Written, context: CanaryContext
     );
   }
   if (context.noCrossNamespaceRefs) checkNamespaces(object, written, report);
+}
+
+/** What this provider cannot do of what this Canary asks is refused, not left out. */
+function checkWishes(
+  { provider, at }: Written,
+  wish: RoutingWish,
+  context: CanaryContext,
+  report: Report,
+): void {
+  for (const { field, message } of context.capabilities(provider)?.objections?.(wish) ?? []) {
+    const path = field.startsWith('analysis.') ? `${at}${field.slice('analysis'.length)}` : `spec.${field}`;
+    report.error(path, message, 'UnsupportedFeature');
+  }
 }
 
 function checkKnative({ provider, targetRef, autoscalerRef }: WrittenSpec, report: Report): void {

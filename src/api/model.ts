@@ -180,6 +180,23 @@ export interface Finding {
   readonly message: string;
 }
 
+/** What somebody asks of a traffic provider. */
+export interface RoutingWish {
+  readonly service: ServiceSpec;
+  readonly analysis: AnalysisSpec;
+  readonly strategy: Spec['strategy'];
+}
+
+/** A wish that a provider cannot meet. `field` is a path below `spec`, with `analysis` for its older name too. */
+export type Objection = Pick<Finding, 'field' | 'message'>;
+
+/** What a provider can do at all, and what it cannot do of one Canary's wishes. */
+export interface Abilities extends Capabilities {
+  /** Whether it can send live traffic to the canary at all. */
+  readonly routed: boolean;
+  readonly objections?: (wish: RoutingWish) => readonly Objection[];
+}
+
 /** What a traffic provider can do, as data, so that a spec can be held against it without importing it. */
 export interface Capabilities {
   readonly weights: boolean;

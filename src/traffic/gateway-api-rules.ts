@@ -2,7 +2,7 @@
  * The rules of an HTTPRoute from the Istio-shaped wishes of a Canary. Defaults the API server would fill in are
  * written out, so that what comes back is what was sent.
  */
-import type { HeaderOperation, HttpMatch, StringMatch } from '../api/model.ts';
+import type { HeaderOperation, HttpMatch, Objection, RoutingWish, StringMatch } from '../api/model.ts';
 import { at, count, defined, list, text, tree, type Tree } from '../api/tree.ts';
 import type { Routes } from '../core/model.ts';
 import { parseDuration } from '../shared/duration.ts';
@@ -68,6 +68,21 @@ const INEXPRESSIBLE = [
 export function isExpressible(match: HttpMatch): boolean {
   if (match.method !== undefined && match.method.exact === undefined) return false;
   return INEXPRESSIBLE.every((field) => match[field] === undefined);
+}
+
+/** Conditions that an HTTPRoute has no words for, of the analysis only where they choose who sees the canary. */
+export function objections({ service, analysis, strategy }: RoutingWish): readonly Objection[] {
+  const chosen = strategy.kind === 'ab-testing' ? analysis.match : [];
+  return [...objectionsTo(service.match, 'service.match'), ...objectionsTo(chosen, 'analysis.match')];
+}
+
+function objectionsTo(matches: readonly HttpMatch[], field: string): readonly Objection[] {
+  return matches.flatMap((match, index) => {
+    if (isExpressible(match)) return [];
+    const named = INEXPRESSIBLE.filter((condition) => match[condition] !== undefined);
+    const what = named.length > 0 ? `matches by ${named.join(', ')}` : 'matches a method other than exactly';
+    return [{ field: `${field}[${index}]`, message: `${what}, which an HTTPRoute cannot; drop it` }];
+  });
 }
 
 function matchOf({ uri, method, headers, queryParams }: HttpMatch): Tree {

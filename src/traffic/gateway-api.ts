@@ -5,7 +5,7 @@ import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { at, count, defined, list, text, tree, without, type Tree } from '../api/tree.ts';
 import type { Routes } from '../core/model.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { mirrorsTo, ruleMeaning, rulesOf } from './gateway-api-rules.ts';
+import { mirrorsTo, objections, ruleMeaning, rulesOf } from './gateway-api-rules.ts';
 import { find, routeMetadata, sorted, unlessSame } from './metadata.ts';
 import { rememberOriginal, restoreOriginal } from './original.ts';
 import type { RoutedService, RoutesError, TrafficProvider } from './provider.ts';
@@ -28,6 +28,7 @@ const Spec = z.object({
 export const gatewayapi: TrafficProvider = {
   supports: { weights: true, mirror: { canary: true, blueGreen: true }, match: true },
   routed: true,
+  objections,
 
   refs: ({ namespace, apex }) => [{ ...refOf(apex), namespace }],
 

@@ -1,7 +1,7 @@
 /** Istio: one VirtualService that holds the weights, one DestinationRule for each backend. */
 import { z } from 'zod';
 import { KINDS } from '../api/kinds.ts';
-import type { HttpMatch } from '../api/model.ts';
+import type { HttpMatch, Objection } from '../api/model.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { at, defined, list, tree, without, type Tree } from '../api/tree.ts';
 import type { Routes } from '../core/model.ts';
@@ -26,6 +26,17 @@ const Spec = z.object({ http: z.array(Route).default([]), tcp: z.array(Route).de
 export const istio: TrafficProvider = {
   supports: { weights: true, mirror: { canary: true, blueGreen: true }, match: true },
   routed: true,
+
+  objections: ({ service, strategy }) => {
+    if (service.appProtocol?.toLowerCase() !== 'tcp') return [];
+    const mirrors = 'mirror' in strategy && strategy.mirror;
+    return [
+      ...(mirrors ? [tcpObjection('analysis.mirror', 'connections cannot be mirrored; drop it')] : []),
+      ...(strategy.kind === 'ab-testing'
+        ? [tcpObjection('analysis.match', 'connections have no headers to match; drop it')]
+        : []),
+    ];
+  },
 
   refs: ({ namespace, apex }) => [
     { ...refOf(VirtualService, apex), namespace },
@@ -98,6 +109,10 @@ function destinationRule(
   });
   const { apiVersion, kind } = ref;
   return { ...(found ?? { apiVersion, kind }), metadata: routeMetadata(service, ref.name, found), spec };
+}
+
+function tcpObjection(field: string, message: string): Objection {
+  return { field, message: `cannot be honoured with service.appProtocol tcp: ${message}` };
 }
 
 /** `http` and `tcp`, hosts and gateways are ours; `exportTo`, `tls` and what else there may be is not. */

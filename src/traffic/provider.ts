@@ -1,4 +1,11 @@
-import type { AnalysisSpec, Canary, Capabilities, ServiceSpec } from '../api/model.ts';
+import type {
+  AnalysisSpec,
+  Canary,
+  Capabilities,
+  Objection,
+  RoutingWish,
+  ServiceSpec,
+} from '../api/model.ts';
 import type { KubeObject, ObjectRef, OwnerReference } from '../api/objects.ts';
 import type { Routes } from '../core/model.ts';
 import type { Result } from '../shared/result.ts';
@@ -38,6 +45,8 @@ export interface TrafficProvider {
   readonly supports: Capabilities;
   /** Whether it can send live traffic to the canary at all. */
   readonly routed: boolean;
+  /** What of this it cannot do; such a Canary is refused with these sentences. None where it can do what it supports. */
+  readonly objections?: (wish: RoutingWish) => readonly Objection[];
   /** The objects to read before `render` and `parse` can be called. */
   refs(service: RoutedService): readonly ObjectRef[];
   /**

@@ -2,7 +2,7 @@
 import { gatewayapi } from './gateway-api.ts';
 import { istio } from './istio.ts';
 import { kubernetes } from './kubernetes.ts';
-import type { Capabilities } from '../api/model.ts';
+import type { Abilities } from '../api/model.ts';
 import type { TrafficProvider } from './provider.ts';
 
 export const trafficProviders = {
@@ -32,9 +32,11 @@ export function resolveTraffic(
 }
 
 /** What the named provider can do, for whoever holds a spec against it; undefined for a name that means none. */
-export function abilitiesOf(name: string): (Capabilities & { readonly routed: boolean }) | undefined {
+export function abilitiesOf(name: string): Abilities | undefined {
   const provider = resolveTraffic(name)?.provider;
-  return provider && { ...provider.supports, routed: provider.routed };
+  if (provider === undefined) return undefined;
+  const { supports, routed, objections } = provider;
+  return { ...supports, routed, ...(objections !== undefined && { objections }) };
 }
 
 /** Names to tell people. */
