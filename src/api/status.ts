@@ -3,8 +3,9 @@
  * health checks read them; what is ours alone stands in `status.serin`, compact and of no fixed form.
  */
 import { conditionsOf, type Condition } from '../core/conditions.ts';
+import { UNTOUCHED } from '../core/takeover.ts';
 import type { Phase, Status } from '../core/model.ts';
-import { instant, NO_REVISION, percent, revision, type Instant } from '../shared/brand.ts';
+import { instant, percent, revision, type Instant } from '../shared/brand.ts';
 import { phaseSchema } from './announcement.ts';
 import { memoryOf, memorySchema, type Memory } from './memory.ts';
 import type { Canary, Finding } from './model.ts';
@@ -34,7 +35,7 @@ export function readStatus(object: KubeObject): ReadStatus {
   const memory = written['serin'];
   if (memory === undefined && phase === undefined) {
     const lost = written['phase'] !== undefined && written['phase'] !== '';
-    return lost ? failed(written, 'status.phase', written['phase']) : { status: untouched(), findings: [] };
+    return lost ? failed(written, 'status.phase', written['phase']) : { status: UNTOUCHED, findings: [] };
   }
   if (phase === undefined) return failed(written, 'status.phase', written['phase']);
   if (memory === undefined || memory === null) return { status: foreign(written, phase), findings: [] };
@@ -73,31 +74,6 @@ function readPhase(written: unknown, { metadata }: KubeObject): Phase | undefine
   return phase.success ? phase.data : undefined;
 }
 
-function untouched(): Status {
-  return {
-    origin: 'new',
-    phase: 'Initializing',
-    step: -1,
-    canaryWeight: percent(0),
-    mirrored: false,
-    failedChecks: 0,
-    routesMark: 0,
-    park: 'none',
-    obeyed: {},
-    outbox: [],
-    sequence: 0,
-    lastAppliedRevision: NO_REVISION,
-    lastPromotedRevision: NO_REVISION,
-    changedAt: instant(0),
-    phaseSince: instant(0),
-    plan: '',
-    target: undefined,
-    invalid: undefined,
-    held: undefined,
-    stalled: undefined,
-  };
-}
-
 function shared(written: Tree, phase: Phase) {
   return {
     phase,
@@ -111,7 +87,7 @@ function shared(written: Tree, phase: Phase) {
 function foreign(written: Tree, phase: Phase): Status {
   const at = timeOf(written['lastTransitionTime']);
   return {
-    ...untouched(),
+    ...UNTOUCHED,
     ...shared(written, phase),
     origin: 'flagger',
     step: count(written['iterations']) - 1,

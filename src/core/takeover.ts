@@ -1,9 +1,33 @@
 /** The first status: of a Canary nobody has looked at, or of one that Flagger has driven until now. */
-import { percent } from '../shared/brand.ts';
+import { instant, NO_REVISION, percent } from '../shared/brand.ts';
 import { isAnalysing, isPromoting } from './converge.ts';
 import type { Situation, Status, Verdict } from './model.ts';
 import { planOf, positionAt, progression } from './progression.ts';
 import { move, wait } from './verdict.ts';
+
+/** The memory of a Canary that nobody has looked at. */
+export const UNTOUCHED: Status = {
+  origin: 'new',
+  phase: 'Initializing',
+  step: -1,
+  canaryWeight: percent(0),
+  mirrored: false,
+  failedChecks: 0,
+  routesMark: 0,
+  park: 'none',
+  obeyed: {},
+  outbox: [],
+  sequence: 0,
+  lastAppliedRevision: NO_REVISION,
+  lastPromotedRevision: NO_REVISION,
+  changedAt: instant(0),
+  phaseSince: instant(0),
+  plan: '',
+  target: undefined,
+  invalid: undefined,
+  held: undefined,
+  stalled: undefined,
+};
 
 /** Nothing is created, written or asked before this is committed. */
 export function takeOver(s: Situation): Verdict {

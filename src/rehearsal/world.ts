@@ -25,15 +25,8 @@ import type {
 } from '../core/model.ts';
 import type { ActionError, CommitError, Ports, Stored } from '../controller/ports.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import {
-  instant,
-  NO_REVISION,
-  percent,
-  revision,
-  unreachable,
-  type Instant,
-  type Revision,
-} from '../shared/brand.ts';
+import { instant, revision, unreachable, type Instant, type Revision } from '../shared/brand.ts';
+import { UNTOUCHED } from '../core/takeover.ts';
 import type { Fate } from './fate.ts';
 
 /**
@@ -113,8 +106,8 @@ export interface Script {
   readiness(workload: 'target' | 'primary', state: WorldState): Readiness;
   /** Time may pass, and things may happen in the cluster, before it returns. */
   answer(question: Question): Answer;
-  /** The API server takes no write now. */
-  refusesWrites(state: WorldState): boolean;
+  /** The API server does not take the status, or what such an action writes. */
+  refuses(what: 'status' | Action['kind'], state: WorldState): boolean;
 }
 
 /** The process is gone. What it has written stays, what it has remembered does not. */
@@ -122,36 +115,13 @@ export class Died extends Error {
   override readonly name = 'Died';
 }
 
-export const NEW_STATUS: Status = {
-  origin: 'new',
-  phase: 'Initializing',
-  step: -1,
-  canaryWeight: percent(0),
-  mirrored: false,
-  failedChecks: 0,
-  routesMark: 0,
-  park: 'none',
-  obeyed: {},
-  outbox: [],
-  sequence: 0,
-  lastAppliedRevision: NO_REVISION,
-  lastPromotedRevision: NO_REVISION,
-  changedAt: instant(0),
-  phaseSince: instant(0),
-  plan: '',
-  target: undefined,
-  invalid: undefined,
-  held: undefined,
-  stalled: undefined,
-};
-
 /** A Canary beside its Deployment, a moment after both were applied. */
 export function newborn(spec: Spec): WorldState {
   return {
     now: instant(0),
     spec,
     version: 1,
-    status: NEW_STATUS,
+    status: UNTOUCHED,
     deleting: false,
     commands: [],
     problem: undefined,
@@ -262,7 +232,7 @@ export class World implements Ports {
     this.#mayDie('before the commit');
     if (String(this.state.version) !== version)
       return err({ kind: 'conflict', detail: 'the Canary was written' });
-    if (this.#script?.refusesWrites(this.state) === true) return err({ kind: 'failed', detail: DOWN });
+    if (this.#script?.refuses('status', this.state) === true) return err({ kind: 'failed', detail: DOWN });
     const before = this.state.status;
     this.state = { ...this.state, status, version: this.state.version + 1 };
     this.#tried = undefined;
@@ -274,7 +244,7 @@ export class World implements Ports {
 
   async perform(action: Action): Promise<Result<undefined, ActionError>> {
     this.#mayDie(`before ${action.kind}`);
-    if (this.#script?.refusesWrites(this.state) === true) {
+    if (this.#script?.refuses(action.kind, this.state) === true) {
       this.#remember({ failures: [`${action.kind}: ${DOWN}`] });
       return err({ action: action.kind, conflict: false, detail: `${action.kind}: ${DOWN}` });
     }
@@ -303,7 +273,7 @@ export class World implements Ports {
   tell(status: Status, notices: readonly News[]): void {
     this.#mayDie('before telling');
     this.#watch({ kind: 'told', status, notices });
-    if (status.outbox.length === 0 || this.#script?.refusesWrites(this.state) === true) return;
+    if (status.outbox.length === 0 || this.#script?.refuses('status', this.state) === true) return;
     const told = new Set(status.outbox.map(({ sequence }) => sequence));
     const { state } = this;
     const outbox = state.status.outbox.filter(({ sequence }) => !told.has(sequence));
@@ -435,7 +405,7 @@ export class World implements Ports {
   }
 }
 
-const DOWN = 'the API server does not answer';
+const DOWN = 'the API server refused it';
 
 /** The newest first, and the one before it. */
 function withSnapshot(known: readonly Revision[], kept: Revision): readonly Revision[] {
