@@ -5,7 +5,7 @@ import { drainedAt } from './converge.ts';
 import { gate } from './gates.ts';
 import type { Situation, Verdict } from './model.ts';
 import { startAnalysis } from './retreat.ts';
-import { asked, consents, dueIn, move, questionsDue, record, wait } from './verdict.ts';
+import { asked, consents, dueIn, hooksOf, move, questionsDue, record, wait } from './verdict.ts';
 
 export function resting(s: Situation): Verdict {
   const { status, observed } = s;
@@ -29,17 +29,11 @@ export function resting(s: Situation): Verdict {
 function confirmed(s: Situation): Verdict | undefined {
   const due = questionsDue(s);
   const { held } = s.status;
-  if (held !== undefined && s.now < due) {
-    const [question] = s.spec.hooks.flatMap((hook, index) =>
-      hook.type === held.type && hook.name === held.hook
-        ? [{ kind: 'hook', type: hook.type, index, revision: s.status.lastAppliedRevision } as const]
-        : [],
-    );
-    if (question !== undefined) {
-      return wait(s, { kind: 'question', question, detail: '' }, { requeueAfter: dueIn(s.now, due) });
-    }
-  }
-  return gate(s, 'confirm-rollout');
+  const gates = hooksOf(s, 'confirm-rollout');
+  const holding = gates.find(({ name }) => held?.type === 'confirm-rollout' && name === held.hook);
+  if (holding === undefined || s.now >= due) return gate(s, 'confirm-rollout');
+  const waitingFor = { kind: 'question', question: holding.question, detail: '' } as const;
+  return wait(s, waitingFor, { requeueAfter: dueIn(s.now, due) });
 }
 
 /** Refused before it began: the revision counts as tried. */
@@ -88,7 +82,8 @@ function atRest(s: Situation): Verdict {
     return record(s, {});
   const proven = status.lastPromotedRevision;
   if (primary?.revision !== proven) return wait(s, { kind: 'proven-revision', revision: proven });
-  if (status.park === 'due') {
+  // Parking and giving traffic back both wait for the primary, however long it is stuck.
+  if (status.park === 'due' || status.canaryWeight > 0) {
     const at = drainedAt(spec, status, observed.routes);
     if (at !== undefined && now < at) return wait(s, { kind: 'drain' }, { requeueAfter: dueIn(now, at) });
     const detail = primary.readiness.kind === 'ready' ? '' : primary.readiness.detail;
