@@ -96,6 +96,12 @@ const DELETIONS: Readonly<Record<Deletable, string>> = {
   routes: 'the routes are deleted',
 };
 
+const OUTAGES: Readonly<Record<(Happening & { kind: 'outage' })['of'], string>> = {
+  'api-server': 'the API server refuses every write',
+  mesh: 'the API server refuses every change of the routes',
+  controller: 'nobody runs the controller',
+};
+
 /** As the end of "at this time …". */
 export function happeningText(happening: Happening): string {
   switch (happening.kind) {
@@ -124,7 +130,7 @@ export function happeningText(happening: Happening): string {
     case 'drift':
       return 'somebody edits the routes';
     case 'outage':
-      return `the ${happening.of === 'controller' ? 'controller' : 'API server'} is gone for ${formatDuration(happening.span)}`;
+      return `${OUTAGES[happening.of]} for ${formatDuration(happening.span)}`;
     case 'crash':
       return `the controller dies ${happening.when}`;
     default:

@@ -92,9 +92,10 @@ export class Rehearsal {
 
   /** Something the story did not foresee happens now. */
   happen(happening: Happening): void {
-    this.timeline.happened(this.now, this.state.status, happeningText(happening));
-    this.#cluster.state = happen(this.state, happening);
+    // A death is told when it comes, at the effect it is meant for.
     if (happening.kind === 'crash') this.#crashAt = happening.when;
+    else this.timeline.happened(this.now, this.state.status, happeningText(happening));
+    this.#cluster.state = happen(this.state, happening);
     if (happening.kind === 'outage') this.#outage(happening);
     this.#stage.note();
     this.#due = this.now;
@@ -146,8 +147,8 @@ export class Rehearsal {
   }
 
   #outage({ of, span }: Happening & { kind: 'outage' }): void {
-    if (of === 'api-server') this.#stage.takeDown(span);
-    else this.#restart(span);
+    if (of === 'controller') this.#restart(span);
+    else this.#stage.takeDown(of, span);
   }
 
   #restart(span: Millis): void {
@@ -167,6 +168,8 @@ export class Rehearsal {
       this.#after(await reconcile(this.#process));
     } catch (error) {
       if (!(error instanceof Died)) throw error;
+      const death = { kind: 'crash', when: error.message } as const;
+      this.timeline.happened(this.now, this.state.status, happeningText(death));
       this.#restart(RESTART);
       this.#due = this.#backAt;
     }
@@ -202,7 +205,8 @@ export class Rehearsal {
       case 'waiting': {
         const acted = this.#effects.some(({ kind }) => kind === 'performed');
         const { status, spec } = this.state;
-        if (!this.#gone()) this.timeline.waits(this.now, status, result.waitingFor, spec);
+        if (this.#gone()) this.timeline.left(this.now, status);
+        else this.timeline.waits(this.now, status, result.waitingFor, spec);
         const span = acted ? 0 : (result.requeueAfter ?? Number.POSITIVE_INFINITY);
         this.#due = Math.min(this.#due, this.now + span);
         return;

@@ -1,6 +1,6 @@
 /** A story as a world meets it: what workloads, metrics, hooks and the API server do at a moment. */
 import type { MetricSpec } from '../api/model.ts';
-import type { Answer, Question, Readiness } from '../core/model.ts';
+import type { Action, Answer, Question, Readiness } from '../core/model.ts';
 import { judge as judgeWorkload, type WorkloadFacts } from '../core/readiness.ts';
 import { judge as judgeValue } from '../metrics/judge.ts';
 import { after, instant, later, millis, unreachable, type Instant, type Millis } from '../shared/brand.ts';
@@ -30,6 +30,7 @@ export class Stage implements Script {
   /** What each workload runs, and since when. */
   readonly #started = new Map<Name, { readonly what: string; readonly since: Instant }>();
   #downUntil = instant(0);
+  #meshDownUntil = instant(0);
 
   constructor({ cluster, story, metrics, pass }: StageOptions) {
     this.#cluster = cluster;
@@ -51,12 +52,14 @@ export class Stage implements Script {
     else if (this.#started.get(name)?.what !== what) this.#started.set(name, { what, since: now });
   }
 
-  takeDown(span: Millis): void {
-    this.#downUntil = after(this.#cluster.state.now, span);
+  takeDown(what: 'api-server' | 'mesh', span: Millis): void {
+    const end = after(this.#cluster.state.now, span);
+    if (what === 'mesh') this.#meshDownUntil = end;
+    else this.#downUntil = end;
   }
 
-  refusesWrites({ now }: WorldState): boolean {
-    return now < this.#downUntil;
+  refuses(what: 'status' | Action['kind'], { now }: WorldState): boolean {
+    return now < this.#downUntil || (what === 'set-routes' && now < this.#meshDownUntil);
   }
 
   // ------------------------------------------------------------------------------------------------------ workloads

@@ -39,7 +39,8 @@ export type Happening =
   | { readonly kind: 'mend' }
   /** Somebody edits what is ours in the routes, but for the weights. */
   | { readonly kind: 'drift' }
-  | { readonly kind: 'outage'; readonly of: 'api-server' | 'controller'; readonly span: Millis }
+  /** Nobody there: no writes at all, none of the routes, or no passes. */
+  | { readonly kind: 'outage'; readonly of: 'api-server' | 'mesh' | 'controller'; readonly span: Millis }
   /** The process dies at the next effect of this name, such as `after set-routes`, and comes back. */
   | { readonly kind: 'crash'; readonly when: string };
 

@@ -74,6 +74,10 @@ export class Timeline {
     this.#waiting = '';
   }
 
+  left(at: Instant, status: Status): void {
+    this.#line(at, status, 'the Canary is gone');
+  }
+
   told(at: Instant, phase: Phase, news: News): void {
     for (const sentence of describe(news, this.#names)) this.#events.push({ at, phase, ...sentence });
   }
@@ -101,9 +105,12 @@ export class Timeline {
   }
 
   #line(at: Instant, { phase, canaryWeight }: Status, text: string): void {
-    this.#lines.push({ at, phase, weight: canaryWeight, text });
+    this.#lines.push({ at, phase, weight: canaryWeight, text: text.replaceAll(PREFIX, '') });
   }
 }
+
+/** What every sentence about a workload begins with; the line says already that something is waited for. */
+const PREFIX = 'waiting for rollout to finish: ';
 
 export function renderLine({ at, phase, weight, text }: Line): string {
   return `${moment(at)}  ${phase.padEnd(16)} ${`${weight}%`.padStart(4)}  ${text}`;
@@ -113,11 +120,9 @@ export function renderEvent({ at, type, text }: RehearsedEvent): string {
   return `${moment(at)}  ${type.padEnd(7)}  ${text}`;
 }
 
-/** `t+02:00`, and `t+1:02:00` from an hour on. */
+/** Minutes and seconds: `t+02:00`, and `t+62:00` after an hour. */
 function moment(at: Instant): string {
   const seconds = Math.floor(at / 1_000);
   const two = (value: number): string => String(value).padStart(2, '0');
-  const hours = Math.floor(seconds / 3_600);
-  const rest = `${two(Math.floor((seconds % 3_600) / 60))}:${two(seconds % 60)}`;
-  return `t+${hours > 0 ? `${hours}:` : ''}${rest}`;
+  return `t+${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
 }

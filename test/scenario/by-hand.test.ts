@@ -51,8 +51,8 @@ tellScenarios('by hand', [
     says: 'promote skips what is left of checks and gates',
     spec: { hooks: [hook('confirm-promotion')] },
     story: {
-      happens: { ...V2, '4m30s': { kind: 'command', verb: 'promote' } },
-      hooks: [{ hook: 'confirm-promotion', says: 'no' }],
+      happens: { ...V2, '3m30s': { kind: 'command', verb: 'promote' } },
+      hooks: [{ hook: 'promotion-gate', says: 'no' }],
     },
   },
   {

@@ -9,14 +9,14 @@ tellScenarios('gates and checks', [
   {
     says: 'a held confirm-rollout gate keeps the revision Waiting until it opens',
     spec: { hooks: [hook('confirm-rollout')] },
-    story: { happens: V2, hooks: [{ hook: 'confirm-rollout', says: 'no', until: span('5m') }] },
+    story: { happens: V2, hooks: [{ hook: 'start-gate', says: 'no', until: span('5m') }] },
   },
   {
     says: 'a held confirm-traffic-increase gate keeps the weight until it opens',
     spec: { hooks: [hook('confirm-traffic-increase')] },
     story: {
       happens: V2,
-      hooks: [{ hook: 'confirm-traffic-increase', says: 'no', from: span('4m'), until: span('6m30s') }],
+      hooks: [{ hook: 'traffic-gate', says: 'no', from: span('4m'), until: span('6m30s') }],
       lasts: '12m',
     },
   },
@@ -25,7 +25,7 @@ tellScenarios('gates and checks', [
     spec: { hooks: [hook('confirm-promotion'), hook('rollback')] },
     story: {
       happens: V2,
-      hooks: [{ hook: 'confirm-promotion', says: 'no', until: span('8m') }],
+      hooks: [{ hook: 'promotion-gate', says: 'no', until: span('8m') }],
       lasts: '12m',
     },
   },
@@ -34,7 +34,7 @@ tellScenarios('gates and checks', [
     spec: { hooks: [hook('confirm-promotion')] },
     story: {
       happens: V2,
-      hooks: [{ hook: 'confirm-promotion', says: 'no' }],
+      hooks: [{ hook: 'promotion-gate', says: 'no' }],
       metrics: [{ value: 94.2, from: span('6m30s') }],
     },
   },
@@ -46,16 +46,16 @@ tellScenarios('gates and checks', [
   {
     says: 'a failing pre-rollout hook counts failed checks before any traffic',
     spec: { hooks: [hook('pre-rollout')] },
-    story: { happens: V2, hooks: [{ hook: 'pre-rollout', says: 'no' }] },
+    story: { happens: V2, hooks: [{ hook: 'acceptance', says: 'no' }] },
   },
   {
     says: 'a pre-rollout hook that passes in the end lets the run go on',
     spec: { hooks: [hook('pre-rollout')] },
-    story: { happens: V2, hooks: [{ hook: 'pre-rollout', says: 'no', until: span('3m30s') }] },
+    story: { happens: V2, hooks: [{ hook: 'acceptance', says: 'no', until: span('3m30s') }] },
   },
   {
     says: 'a failing rollout hook is a failed check and metrics are not asked',
-    spec: { hooks: [hook('rollout', 'load-test')] },
+    spec: { hooks: [hook('rollout')] },
     story: {
       happens: V2,
       hooks: [{ hook: 'load-test', says: 'no', from: span('4m'), until: span('4m30s') }],

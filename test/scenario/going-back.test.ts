@@ -21,10 +21,10 @@ tellScenarios('going back', [
   },
   {
     says: 'a revision pushed while a slow hook thinks is not moved by its answer',
-    spec: { hooks: [hook('rollout', 'acceptance')] },
+    spec: { hooks: [hook('rollout')] },
     story: {
       happens: { ...V2, '5m': push('v3') },
-      hooks: [{ hook: 'acceptance', revision: v2, says: 'yes', takes: span('3m') }],
+      hooks: [{ hook: 'load-test', revision: v2, says: 'yes', takes: span('3m') }],
       lasts: '12m',
     },
   },
@@ -35,7 +35,7 @@ tellScenarios('going back', [
   {
     says: 'a revert while Waiting ends in Succeeded',
     spec: { hooks: [hook('confirm-rollout')] },
-    story: { happens: { ...V2, '4m': { kind: 'revert' } }, hooks: [{ hook: 'confirm-rollout', says: 'no' }] },
+    story: { happens: { ...V2, '4m': { kind: 'revert' } }, hooks: [{ hook: 'start-gate', says: 'no' }] },
   },
   {
     says: 'a failed revision applied again after a revert starts a run',
@@ -46,7 +46,7 @@ tellScenarios('going back', [
     },
   },
   {
-    says: 'a failed revision stays failed until something changes',
+    says: 'a failed revision applied again as it is starts nothing',
     story: { happens: { ...V2, '7m': push('v2') }, metrics: [{ value: 94.2, until: span('7m') }] },
   },
   {

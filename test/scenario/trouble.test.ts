@@ -26,7 +26,7 @@ tellScenarios('trouble', [
   },
   {
     says: 'a change the cluster does not take ends the run after the deadline',
-    story: { happens: { ...V2, '4m30s': { kind: 'outage', of: 'api-server', span: span('5s') } } },
+    story: { happens: { ...V2, '3m30s': { kind: 'outage', of: 'mesh', span: span('5m') } } },
   },
   {
     says: 'deletion with revertOnDeletion gives the target its traffic back first',

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { describe, it } from '@jest/globals';
 import type { Hook, HookType, Metric, Spec, Strategy } from '../../src/core/model.ts';
 import type { Rehearsal } from '../../src/rehearsal/rehearse.ts';
-import { renderEvent } from '../../src/rehearsal/timeline.ts';
+import { renderEvent, renderLine } from '../../src/rehearsal/timeline.ts';
 import { millis, percent } from '../../src/shared/brand.ts';
 import { expectGolden } from './goldens.ts';
 import { aStory, rehearsed, type Told } from './stories.ts';
@@ -48,23 +48,39 @@ export function weights(...list: readonly number[]): Strategy & { readonly kind:
   return { kind: 'canary', weights: list.map((weight) => percent(weight)), mirror: false };
 }
 
-export function hook(type: HookType, name = type === 'rollback' ? 'stop' : type): Hook {
+const NAMES: Readonly<Record<HookType, string>> = {
+  'confirm-rollout': 'start-gate',
+  'pre-rollout': 'acceptance',
+  rollout: 'load-test',
+  'confirm-traffic-increase': 'traffic-gate',
+  'confirm-promotion': 'promotion-gate',
+  'post-rollout': 'report',
+  rollback: 'stop',
+  event: 'listener',
+};
+
+export function hook(type: HookType, name = NAMES[type]): Hook {
   return { type, name, muted: false };
 }
 
 export function tellScenarios(topic: string, scenarios: readonly Scenario[]): void {
   describe(topic, () => {
     it.each(scenarios.map((scenario) => [scenario.says, scenario] as const))('%s', async (says, scenario) => {
-      const rehearsal = await rehearsed({ spec: aCanary(scenario.spec), story: aStory(scenario.story) });
+      const story = aStory(scenario.story);
+      const rehearsal = await rehearsed({ spec: aCanary(scenario.spec), story });
+      // How a Canary is initialized is a scenario of its own; the others begin with what happens in them.
+      const since = story.happenings[0]?.at ?? 0;
 
-      expectGolden(rendered(rehearsal), join(GOLDENS, `${slug(says)}.txt`));
+      expectGolden(rendered(rehearsal, since), join(GOLDENS, `${slug(says)}.txt`));
     });
   });
 }
 
-/** The timeline, and below it the events people get. */
-export function rendered({ timeline }: Rehearsal): string {
-  return `${timeline}\n\n${timeline.events.map((event) => renderEvent(event)).join('\n')}`;
+/** The timeline from a moment on, and below it the events people get. */
+export function rendered({ timeline }: Rehearsal, since: number): string {
+  const lines = timeline.lines.filter(({ at }) => at >= since).map((line) => renderLine(line));
+  const events = timeline.events.filter(({ at }) => at >= since).map((event) => renderEvent(event));
+  return [...lines, '', ...events].join('\n');
 }
 
 export function slug(says: string): string {
