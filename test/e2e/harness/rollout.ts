@@ -190,12 +190,16 @@ export class Rollout {
     }
   }
 
-  /** The run has ended and nothing is left to do or to tell. */
-  async rests(phase: 'Succeeded' | 'Failed' | 'Initialized', options?: WaitOptions): Promise<true> {
+  /** The run has ended and nothing is left to do or to tell; with `since`, a run of another revision than that. */
+  async rests(
+    phase: 'Succeeded' | 'Failed' | 'Initialized',
+    options: WaitOptions & { readonly since?: string } = {},
+  ): Promise<true> {
     return this.comes(
       `rests in ${phase}`,
       () =>
         this.phase === phase &&
+        this.applied !== options.since &&
         this.targetReplicas === 0 &&
         JSON.stringify(valueAt(this.canary, 'status', 'serin', 'outbox')) === '[]',
       options,
