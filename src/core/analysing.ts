@@ -59,7 +59,10 @@ function replan(s: Situation): Verdict {
     spec.strategy.kind === 'canary'
       ? positionAt(spec.strategy, status.canaryWeight)
       : Math.min(status.step, last - 1);
-  return record(s, { plan, step });
+  // Approval was asked for at the end of the former plan; where the new one goes on, so does the analysis.
+  const goesOn =
+    status.phase === 'WaitingPromotion' && !asksForPromotion(progression(spec.strategy)[step + 1]);
+  return record(s, { plan, step, ...(goesOn && { phase: 'Progressing', held: undefined }) });
 }
 
 function advance(s: Situation): Verdict {
@@ -82,7 +85,11 @@ function mayIncrease(s: Situation): Verdict | undefined {
 
 /** Asked at the end, and by blue-green also before all traffic goes to the canary. */
 function mayPromote(s: Situation, next: Step | undefined): Verdict | undefined {
-  return next === undefined || next.final === true ? gate(s, 'confirm-promotion') : undefined;
+  return asksForPromotion(next) ? gate(s, 'confirm-promotion') : undefined;
+}
+
+function asksForPromotion(next: Step | undefined): boolean {
+  return next === undefined || next.final === true;
 }
 
 function moveOn(s: Situation, next: Step): Verdict {

@@ -44,7 +44,8 @@ function traffic(spec: Spec, status: Status, observed: Observed): readonly Actio
   if (!observed.services) actions.push({ kind: 'write-services' });
   if (status.phase === 'Initializing' && observed.primary?.readiness.kind !== 'ready') return actions;
   // What somebody else made of the routes is left alone, except to bring traffic back.
-  if (malformedRoutes !== undefined && status.phase !== 'Failed') return actions;
+  const comesBack = status.phase === 'Failed' || status.park === 'due';
+  if (malformedRoutes !== undefined && !comesBack) return actions;
   const edited = editedByHand(spec, status, routes);
   if (edited && routes !== undefined && routes.drifted) actions.push(setRoutes(status, routes));
   if (!edited && !inPlace(status, routes)) actions.push(setRoutes(status, intended(status)));

@@ -62,7 +62,11 @@ export function startAnalysis(s: Situation, ...news: readonly News[]): Verdict {
   const at = staysAway(s) ? stays : START;
   const lastAppliedRevision = carried(s);
   const run = { failedChecks: 0, park: 'none', plan: planOf(spec), lastAppliedRevision } as const;
-  return move(s, { phase: 'Progressing', ...at, ...run }, ...news);
+  // A weight set by hand was meant for the revision before: the new intention takes it back.
+  const { routes } = s.observed;
+  const edited = routes?.mark === status.routesMark && routes.canary !== status.canaryWeight;
+  const mark = edited ? { routesMark: status.routesMark + 1 } : {};
+  return move(s, { phase: 'Progressing', ...at, ...run, ...mark }, ...news);
 }
 
 function carried({ status, observed }: Situation): Revision {

@@ -18,6 +18,8 @@ import type {
 /** The outbox is part of the status, and a status must stay small. */
 const OUTBOX_ENTRIES = 32;
 const OUTBOX_CHARACTERS = 8_192;
+/** Of any text within one announcement. */
+const TEXT_CHARACTERS = 512;
 
 /** A command is carried out by reaching a phase, and recorded by the commit that gets there. */
 const CARRIED_OUT_BY: Partial<Record<Phase, Verb>> = {
@@ -49,7 +51,7 @@ function moved(s: Situation, change: Partial<Status>, news: readonly News[]): St
     at: now,
     phase: next.phase,
     revision,
-    news: item,
+    news: brief(item),
   }));
   return {
     ...next,
@@ -67,6 +69,19 @@ function obeyed(s: Situation, phase: Phase | undefined): Status['obeyed'] {
   const verb = phase === undefined ? undefined : CARRIED_OUT_BY[phase];
   const command = verb === undefined ? undefined : pending(s, verb);
   return command === undefined ? s.status.obeyed : { ...s.status.obeyed, [command.verb]: command.value };
+}
+
+/** The same news with shorter texts: one long answer of somebody else's must not crowd out what happened. */
+function brief(news: News): News {
+  const cut = (text: string): string =>
+    text.length > TEXT_CHARACTERS ? `${text.slice(0, TEXT_CHARACTERS - 1)}…` : text;
+  const shorten = (value: unknown): unknown => {
+    if (typeof value === 'string') return cut(value);
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shorten(member)]));
+  };
+  // Plain data of the same shape, since only texts were touched and no news holds a list.
+  return shorten(news) as News;
 }
 
 /** Beyond the limits the oldest ordinary news goes first: steps and checks, never an end or a start. */
