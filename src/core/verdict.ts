@@ -49,7 +49,7 @@ function moved(s: Situation, change: Partial<Status>, news: readonly News[]): St
   const told = news.map((item, index): Announcement => ({
     sequence: status.sequence + index,
     at: now,
-    phase: next.phase,
+    phase: ON_THE_WAY.has(item.kind) ? status.phase : next.phase,
     revision,
     news: brief(item),
   }));
@@ -64,6 +64,15 @@ function moved(s: Situation, change: Partial<Status>, news: readonly News[]): St
     sequence: status.sequence + news.length,
   };
 }
+
+/** What leads to a move is told with the phase it was seen in, as receivers of event webhooks know it. */
+const ON_THE_WAY: ReadonlySet<News['kind']> = new Set<News['kind']>([
+  'hook-passed',
+  'promoting',
+  'primary-weight',
+  'routed-to-primary',
+  'rolled-back',
+]);
 
 function obeyed(s: Situation, phase: Phase | undefined): Status['obeyed'] {
   const verb = phase === undefined ? undefined : CARRIED_OUT_BY[phase];
