@@ -1,26 +1,63 @@
-/** `npm run simulation`: searches every slice and prints what was reached; `-- NAME…` searches those whose name holds a NAME. */
+/**
+ * `npm run simulation`: searches every slice, on two cores, and prints what was reached; `-- NAME…` searches those
+ * whose name holds a NAME.
+ */
+import { once } from 'node:events';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { INVARIANTS } from '../test/simulation/invariants.ts';
 import { search, type Found } from '../test/simulation/search.ts';
 import { SLICES } from '../test/simulation/slices.ts';
 
-const names = process.argv.slice(2);
-const chosen = SLICES.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
-const invariants = Object.keys(INVARIANTS).length + 1;
+const CORES = 2;
+/** The numbered ones, and that every state comes to rest. */
+const INVARIANT_COUNT = Object.keys(INVARIANTS).length + 1;
 
-console.log(`${'slice'.padEnd(30)} ${'states'.padStart(8)} ${'passes'.padStart(10)} ${'to rest'.padStart(8)} ${'invariants'.padStart(11)} ${'seconds'.padStart(8)}`);
-const found: Found[] = [];
-for (const slice of chosen) {
-  const result = await search(slice);
-  found.push(result);
-  const held = result.failures.length === 0 ? `${invariants} held` : 'BROKEN';
-  console.log(
-    `${slice.name.padEnd(30)} ${String(result.states).padStart(8)} ${String(result.passes).padStart(10)} ${String(result.farthest).padStart(8)} ${held.padStart(11)} ${result.seconds.toFixed(1).padStart(8)}`,
-  );
-  for (const failure of result.failures.slice(0, 1)) console.log(`\n${failure}\n`);
+if (isMainThread) await supervise();
+else parentPort?.on('message', (name: string) => void searchFor(name));
+
+async function searchFor(name: string): Promise<void> {
+  const slice = SLICES.find((one) => one.name === name);
+  if (slice === undefined) throw new Error(`no slice is called ${name}`);
+  parentPort?.postMessage(await search(slice));
 }
-const total = (of: (one: Found) => number): number => found.reduce((sum, one) => sum + of(one), 0);
-const bad = found.filter(({ failures }) => failures.length > 0).length;
-console.log(
-  `\n${total(({ states }) => states)} states, ${total(({ passes }) => passes)} passes, ${invariants} invariants ${bad === 0 ? 'held everywhere' : `broken in ${bad} slices`}, ${total(({ seconds }) => seconds).toFixed(0)} s`,
-);
-process.exit(bad === 0 ? 0 : 1);
+
+async function supervise(): Promise<void> {
+  const parts = process.argv.slice(2);
+  const names = SLICES.map(({ name }) => name);
+  const queue = names.filter((name) => parts.length === 0 || parts.some((part) => name.includes(part)));
+  const began = performance.now();
+  const found: Found[] = [];
+  console.log(line('slice', 'states', 'passes', 'to rest', 'invariants', 'seconds'));
+  await Promise.all(Array.from({ length: CORES }, () => work(queue, found)));
+  const sum = (of: (one: Found) => number): number => found.reduce((total, one) => total + of(one), 0);
+  const bad = found.filter(({ failures }) => failures.length > 0).length;
+  const states = `${sum((one) => one.states)} states, ${sum((one) => one.passes)} passes`;
+  const held = bad === 0 ? 'held everywhere' : `broken in ${bad} slices`;
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  console.log(`\n${states}, ${INVARIANT_COUNT} invariants ${held}, ${seconds} s`);
+  process.exitCode = bad === 0 && found.length > 0 ? 0 : 1;
+}
+
+/** Takes one slice after the other until none is left. */
+async function work(queue: string[], found: Found[]): Promise<void> {
+  const worker = new Worker(import.meta.filename);
+  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+    worker.postMessage(name);
+    // Rejects when the worker fails instead.
+    const [result] = (await once(worker, 'message')) as [Found];
+    found.push(result);
+    report(result);
+  }
+  await worker.terminate();
+}
+
+function report({ slice, states, passes, farthest, failures, seconds }: Found): void {
+  const held = failures.length === 0 ? `${INVARIANT_COUNT} held` : 'BROKEN';
+  console.log(line(slice, `${states}`, `${passes}`, `${farthest}`, held, seconds.toFixed(1)));
+  const [first] = failures;
+  if (first !== undefined) console.log(`\n${first}\n`);
+}
+
+function line(name: string, ...columns: readonly string[]): string {
+  return [name.padEnd(30), ...columns.map((column) => column.padStart(11))].join(' ');
+}

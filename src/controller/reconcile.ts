@@ -32,6 +32,10 @@ export async function reconcile(ports: Ports): Promise<ReconcileResult> {
       if (!committed.ok) return { kind: 'refused', error: committed.error };
     }
     const actions = converge(known.spec, status, observed, ports.now());
+    // A commit is refused when the Canary has moved on; what is done without one must not be older either.
+    if (verdict.kind === 'wait' && actions.length > 0 && (await ports.load())?.version !== version) {
+      return { kind: 'refused', error: { kind: 'conflict', detail: 'the Canary was written meanwhile' } };
+    }
     const failures = await performAll(ports, actions);
     ports.tell(status, verdict.kind === 'wait' ? verdict.notices : []);
     if (verdict.kind === 'move') return { kind: 'moved', status, failures };

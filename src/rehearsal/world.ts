@@ -194,7 +194,6 @@ export class World implements Ports {
   }
 
   async load(): Promise<Stored | undefined> {
-    this.#pushed = false;
     const { version, spec, status, commands, deleting, problem } = this.#cached();
     return { version: String(version), spec, status, commands, deleting, problem };
   }

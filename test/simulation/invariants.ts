@@ -4,13 +4,21 @@
  * sentence; none broken is an empty list.
  */
 import { isAnalysing, isPromoting } from '../../src/core/converge.ts';
-import type { Action, HookType, Observed, Phase, Question, Spec, Status } from '../../src/core/model.ts';
+import type {
+  Action,
+  Answer,
+  HookType,
+  Observed,
+  Phase,
+  Question,
+  Spec,
+  Status,
+} from '../../src/core/model.ts';
 import { descent, progression } from '../../src/core/progression.ts';
 import { percent } from '../../src/shared/brand.ts';
 import type { Effect, WorldState } from '../../src/rehearsal/world.ts';
 
 export interface Pass {
-  readonly spec: Spec;
   readonly before: WorldState;
   readonly effects: readonly Effect[];
   readonly after: WorldState;
@@ -30,15 +38,25 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       const { routes } = before;
       if (routes === undefined) return ['scaled down before anything routes'];
       if (routes.canary > 0 || routes.mirrored) return [`scaled down with ${routes.canary}% of the traffic`];
-      const span = Math.min(DRAIN, pass.spec.interval);
+      const span = Math.min(DRAIN, pass.before.spec.interval);
       return before.now - routes.since >= span ? [] : ['scaled down before it has drained'];
     }),
 
   '2 weights are positions, 0, 100, or set by hand': (pass) => {
     const legal = legalWeights(pass);
-    return commits(pass)
-      .filter(({ after }) => !legal.has(after.canaryWeight))
-      .map(({ after }) => `weight ${after.canaryWeight}`);
+    return commitsWithLook(pass).flatMap(({ before, after, look }) => {
+      if (!legal.has(after.canaryWeight)) return [`weight ${after.canaryWeight}`];
+      const taken = adopted(before, after);
+      if (taken && !pass.byHand.includes(after.canaryWeight))
+        return [`adopted ${after.canaryWeight}, which no hand has set`];
+      // What was set by hand for one revision says nothing about the next.
+      const edited =
+        pass.before.spec.strategy.kind === 'canary' &&
+        look.routes?.mark === after.routesMark &&
+        look.routes.canary !== after.canaryWeight;
+      const inherits = edited && isRunning(before) && started(before, after);
+      return inherits ? ['a run begins with a weight that was set for another'] : [];
+    });
   },
 
   '3 live routes are only where a committed status or a hand put them': (pass) =>
@@ -77,25 +95,33 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       // A promotion that failed gives the canary all traffic, and a push restarts a run, without asking anybody.
       if (!forward || restarts || after.phase === 'Failed') return [];
       const about = asked.filter(({ question }) => question.revision === look.target?.revision);
-      const against = about.filter(
-        ({ question, answer }) =>
-          question.kind !== 'providers' && isVeto(question) === (answer.kind === 'yes'),
-      );
+      const against = about.filter(({ question, answer }) => isAgainst(pass.before.spec, question, answer));
       if (against.length > 0) return ['moved on against an answer'];
-      return about.length < asked.length && !begins ? ['moved by an answer about another revision'] : [];
+      if (about.length < asked.length && !begins) return ['moved by an answer about another revision'];
+      const gate = begins ? 'confirm-rollout' : promotes ? 'confirm-promotion' : undefined;
+      const spared = pass.before.spec.skipAnalysis && promotes;
+      if (gate === undefined || spared || obeys(pass, before, after)) return [];
+      const consented = about.filter(
+        ({ question, answer }) => question.kind === 'hook' && question.type === gate && answer.kind === 'yes',
+      );
+      const gates = pass.before.spec.hooks.filter(({ type }) => type === gate);
+      return consented.length < gates.length ? [`moved on without the consent of ${gate}`] : [];
     }),
 
   '7 failed checks never exceed the threshold': (pass) =>
-    pass.after.status.failedChecks > pass.spec.threshold
+    pass.after.status.failedChecks > pass.before.spec.threshold
       ? [`${pass.after.status.failedChecks} failed checks`]
       : [],
 
   '8 no news is lost before it is told': (pass) =>
     commits(pass).flatMap(({ before, after }) => {
       const kept = new Set(after.outbox.map(({ sequence }) => sequence));
-      return before.outbox
+      const forgotten = before.outbox
         .filter(({ sequence }) => !kept.has(sequence))
         .map(({ news }) => `${news.kind} was forgotten`);
+      const added = after.sequence - before.sequence;
+      const numbers = Array.from({ length: added }, (_, index) => before.sequence + index);
+      return numbers.every((number) => kept.has(number)) ? forgotten : [...forgotten, 'news was never noted'];
     }),
 
   '10 a primary is born from an unproven target only while Initializing': (pass) =>
@@ -115,11 +141,11 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       if (
         after.canaryWeight > before.canaryWeight &&
         look.target?.readiness.kind !== 'ready' &&
-        !adopted(after)
+        !adopted(before, after)
       ) {
         return ['more traffic to a canary that is not ready'];
       }
-      if (after.canaryWeight >= before.canaryWeight || adopted(after)) return [];
+      if (after.canaryWeight >= before.canaryWeight || adopted(before, after)) return [];
       const primaryFit = look.primary !== undefined && look.primary.readiness.kind !== 'stuck';
       const targetFit = look.target !== undefined && look.target.readiness.kind !== 'stuck';
       return primaryFit || (!targetFit && look.target === undefined)
@@ -196,9 +222,9 @@ export function broken(pass: Pass): readonly string[] {
 
 function acted(verb: 'abort' | 'retry' | 'promote', before: Status, after: Status): boolean {
   if (verb === 'abort')
-    return after.outbox
-      .slice(before.outbox.length)
-      .some(({ news }) => news.kind === 'rolled-back' && news.reason.kind === 'aborted');
+    return newsOf(before, after).some(
+      ({ news }) => news.kind === 'rolled-back' && news.reason.kind === 'aborted',
+    );
   if (verb === 'retry')
     return (
       started(before, after) &&
@@ -209,6 +235,19 @@ function acted(verb: 'abort' | 'retry' | 'promote', before: Status, after: Statu
   return false;
 }
 
+/** News that this commit added. */
+function newsOf(before: Status, after: Status): Status['outbox'] {
+  return after.outbox.filter(({ sequence }) => sequence >= before.sequence);
+}
+
+/** Somebody asked for a promotion of this revision, and has not been given it before. */
+function obeys({ before: { commands } }: Pass, before: Status, after: Status): boolean {
+  return commands.some(
+    ({ verb, revision, value }) =>
+      verb === 'promote' && revision === after.lastAppliedRevision && before.obeyed.promote !== value,
+  );
+}
+
 function started(before: Status, after: Status): boolean {
   return (
     after.phase === 'Progressing' &&
@@ -216,20 +255,31 @@ function started(before: Status, after: Status): boolean {
   );
 }
 
-function adopted(after: Status): boolean {
-  return after.outbox.some(({ news }) => news.kind === 'adopted');
+function adopted(before: Status, after: Status): boolean {
+  return newsOf(before, after).some(({ news }) => news.kind === 'adopted');
 }
 
 function isRunning(status: Status): boolean {
   return isAnalysing(status) || isPromoting(status);
 }
 
+/** An answer that should have kept the rollout where it is. */
+function isAgainst(spec: Spec, question: Question, answer: Answer): boolean {
+  if (question.kind === 'providers') return false;
+  if (isVeto(question)) return answer.kind === 'yes';
+  const silent = question.kind === 'metric' && answer.kind === 'inconclusive';
+  if (silent && spec.metrics[question.index]?.onInconclusive === 'pass') return false;
+  return answer.kind !== 'yes';
+}
+
 function isVeto(question: Question): boolean {
   return question.kind === 'hook' && question.type === 'rollback';
 }
 
-function legalWeights({ spec, byHand }: Pass): ReadonlySet<number> {
-  const tops = [100, ...progression(spec.strategy).map(({ canaryWeight }) => canaryWeight), ...byHand];
+function legalWeights({ before: { spec, status }, byHand }: Pass): ReadonlySet<number> {
+  const plan = progression(spec.strategy).map(({ canaryWeight }) => canaryWeight);
+  // What was legal stays it when the plan is edited.
+  const tops = [100, status.canaryWeight, ...plan, ...byHand];
   const down = tops.flatMap((top) => descent(percent(top), spec.stepWeightPromotion));
   return new Set([0, ...tops, ...down]);
 }
@@ -291,7 +341,8 @@ function expected(spec: Spec, status: Status): readonly (HookType | 'builtin' | 
 }
 
 function questionsOf(pass: Pass): readonly string[] {
-  const { spec, before, effects } = pass;
+  const { before, effects } = pass;
+  const { spec } = before;
   const all = effects.filter((effect) => effect.kind === 'asked').map(({ question }) => question);
   // After a push while a question was being answered, the questions begin again, about the newer revision.
   const asked = all.filter(({ revision }) => revision === all.at(-1)?.revision);

@@ -4,33 +4,37 @@
  */
 import { reconcile } from '../../src/controller/reconcile.ts';
 import type { ReconcileResult } from '../../src/controller/ports.ts';
-import type { Spec, Status, Tried, WaitingFor } from '../../src/core/model.ts';
+import { isAnalysing, isPromoting } from '../../src/core/converge.ts';
+import type { Phase, Spec, Strategy, Tried, WaitingFor } from '../../src/core/model.ts';
 import { EveryChoice, calm, type Fate } from '../../src/rehearsal/fate.ts';
 import {
   CALM,
-  Died,
   newborn,
   World,
   type Climate,
+  type Cluster,
   type Effect,
   type WorldState,
 } from '../../src/rehearsal/world.ts';
+import { planOf } from '../../src/core/progression.ts';
 import { instant, percent, revision, type Revision } from '../../src/shared/brand.ts';
 import { broken } from './invariants.ts';
 
 /** What may happen between two passes; each gives the world as it is afterwards, or undefined where it cannot happen. */
 export interface Happening {
   readonly name: string;
-  readonly apply: (state: WorldState, spec: Spec) => WorldState | undefined;
+  readonly apply: (state: WorldState) => WorldState | undefined;
 }
 
 export interface Slice {
   readonly name: string;
   readonly spec: Spec;
+  /** A process may die after every effect of a pass where `deaths` says so. */
   readonly climate: Climate;
+  /** What may happen between passes, beside nothing and an interval. */
   readonly happenings: readonly Happening[];
   readonly start?: WorldState;
-  /** More states than this are a rule that forgets to settle. */
+  /** The known number of states: more of them are a rule that forgets to settle. */
   readonly most: number;
 }
 
@@ -40,6 +44,7 @@ export interface Found {
   readonly passes: number;
   /** Passes from the farthest state to rest, in a calm world. */
   readonly farthest: number;
+  /** Each with the shortest way to it. */
   readonly failures: readonly string[];
   readonly seconds: number;
 }
@@ -49,99 +54,136 @@ interface Node {
   readonly tried: Tried | undefined;
 }
 
+/** A state with the way it was reached, told when something is wrong with it. */
+interface Place {
+  readonly node: Node;
+  readonly from: Place | undefined;
+  readonly by: string;
+}
+
 /** A rest is never farther than this from any state. */
 const PASSES_TO_REST = 60;
 
-export async function search(slice: Slice, stopAtFailure = true): Promise<Found> {
-  const began = process.hrtime.bigint();
-  const seen = new Map<string, string>();
-  const resting = new Map<string, number>();
-  const queue: { node: Node; path: string }[] = [
-    { node: { state: slice.start ?? newborn(), tried: undefined }, path: '' },
-  ];
-  const failures: string[] = [];
+export async function search(slice: Slice): Promise<Found> {
+  const began = performance.now();
+  const start: Place = {
+    node: { state: slice.start ?? newborn(slice.spec), tried: undefined },
+    from: undefined,
+    by: 'it begins',
+  };
+  const seen = new Set<string>([keyOf(start.node)]);
+  const known = new Map<string, Rest>();
+  const queue: Place[] = [start];
   let passes = 0;
   let farthest = 0;
-  for (
-    let item = queue.pop();
-    item !== undefined && !(stopAtFailure && failures.length > 0);
-    item = queue.pop()
-  ) {
-    const { node, path } = item;
+  const found = (failures: readonly string[]): Found => ({
+    slice: slice.name,
+    states: seen.size,
+    passes,
+    farthest,
+    failures,
+    seconds: (performance.now() - began) / 1000,
+  });
+  // First come, first served: the first failure is one of the nearest.
+  for (let next = 0; next < queue.length; next += 1) {
+    const place = queue[next] ?? start;
     const fate = new EveryChoice();
     do {
       passes += 1;
       const labels: string[] = [];
-      const told = await step(slice, node, {
-        choose: (label, options) => remember(labels, label, fate.choose(label, options)),
+      const step = await pass(slice, place.node, sparingly(fate, labels));
+      if (step === undefined) continue;
+      const here = (node: Node, end: string): Place => ({
+        node,
+        from: place,
+        by: `${labels.join(', ')}${end}`,
       });
-      if (told === undefined) continue;
-      for (const failure of told.failures)
-        failures.push(`${failure}\n${path}\n  ${labels.join(', ')} → ${summary(told.node.state)}`);
-      const key = keyOf(told.node);
-      if (!seen.has(key)) {
-        const here = `${path}\n  ${labels.join(', ')} → ${summary(told.node.state)}`;
-        seen.set(key, '');
-        queue.push({ node: told.node, path: here.split('\n').slice(-8).join('\n') });
-        const rest = await comesToRest(slice.spec, told.node, resting);
+      if (step.failures.length > 0)
+        return found(step.failures.map((what) => story(what, here(step.end, ''))));
+      const ends = [
+        { node: step.end, how: '' },
+        ...step.deaths.map((node, index) => ({ node, how: `, dies after ${index} effects` })),
+      ];
+      for (const { node, how } of ends) {
+        const key = keyOf(node);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const there = here(node, how);
+        queue.push(there);
+        const rest = await comesToRest(node, known);
         farthest = Math.max(farthest, rest.passes);
-        for (const failure of rest.failures) failures.push(`${failure}\n${here}`);
+        if (rest.failures.length > 0) return found(rest.failures.map((what) => story(what, there)));
       }
-      if (seen.size > slice.most) failures.push(`more than ${slice.most} states: a rule forgets to settle`);
-    } while (fate.next() && !(stopAtFailure && failures.length > 0));
+      if (seen.size > slice.most)
+        return found([`more than the known ${slice.most} states: a rule forgets to settle`]);
+    } while (fate.next());
   }
-  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
-  return { slice: slice.name, states: seen.size, passes, farthest, failures, seconds };
+  return found([]);
 }
 
-function remember<Option>(labels: string[], label: string, option: Option): Option {
-  const said =
-    typeof option === 'object' && option !== null && 'name' in option ? String(option.name) : String(option);
-  labels.push(`${label}: ${said}`);
-  return option;
+function story(what: string, place: Place): string {
+  const lines: string[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.from)
+    lines.unshift(`  ${at.by} → ${summary(at.node.state)}`);
+  return [what, ...lines].join('\n');
+}
+
+/**
+ * Fate as a pass meets it: what a workload is does not change within a pass, since that it changes between passes is
+ * surprise enough; and of the writes of one pass at most one goes wrong, since two that fail are two passes that do.
+ */
+function sparingly(fate: Fate, labels: string[]): Fate {
+  const fixed = new Map<string, unknown>();
+  let refused = false;
+  return {
+    choose: (label, options) => {
+      if (fixed.has(label)) return options.find((option) => option === fixed.get(label)) ?? options[0];
+      const isWrite = options.length > 1 && String(options[0]) === 'done';
+      if (isWrite && refused) return options[0];
+      const option = fate.choose(label, options);
+      if (isWrite && option !== options[0]) refused = true;
+      if (label.endsWith(' is')) fixed.set(label, option);
+      if (options.length > 1) labels.push(`${label}: ${nameOf(option)}`);
+      return option;
+    },
+  };
+}
+
+function nameOf(option: unknown): string {
+  return typeof option === 'object' && option !== null && 'name' in option
+    ? String(option.name)
+    : String(option);
+}
+
+interface Step {
+  readonly end: Node;
+  /** What is left behind if the process dies before the first effect, or after each. */
+  readonly deaths: readonly Node[];
+  readonly failures: readonly string[];
 }
 
 /** Something happens, or time passes, and then one pass. Undefined where the chosen thing cannot happen. */
-async function step(
-  slice: Slice,
-  node: Node,
-  fate: Fate,
-): Promise<{ node: Node; failures: readonly string[] } | undefined> {
-  const [first, ...others] = [...TIMES, ...slice.happenings];
-  const happening = fate.choose('meanwhile', [first as Happening, ...others]);
-  const before = happening.apply(node.state, slice.spec);
+async function pass(slice: Slice, node: Node, fate: Fate): Promise<Step | undefined> {
+  const happening = fate.choose('meanwhile', [NOTHING, AN_INTERVAL, ...slice.happenings]);
+  const before = happening.apply(node.state);
   if (before === undefined) return undefined;
   const effects: Effect[] = [];
+  const cluster: Cluster = { state: before };
+  const deaths: Node[] = slice.climate.deaths ? [{ state: before, tried: undefined }] : [];
   const world = new World({
-    state: before,
-    spec: slice.spec,
-    fate: oncePerPass(fate),
-    climate: slice.climate,
+    cluster,
+    fate,
+    climate: { ...slice.climate, deaths: false },
     tried: node.tried,
-    watch: (effect) => effects.push(effect),
-  });
-  let tried: Tried | undefined;
-  try {
-    await reconcile(world);
-    tried = world.tried();
-  } catch (error) {
-    if (!(error instanceof Died)) throw error;
-  }
-  const pass = { spec: slice.spec, before, effects, after: world.state, byHand: BY_HAND };
-  return { node: { state: world.state, tried }, failures: broken(pass) };
-}
-
-/** What a workload is does not change within a pass; that it changes between passes is surprise enough. */
-function oncePerPass(fate: Fate): Fate {
-  const fixed = new Map<string, unknown>();
-  return {
-    choose: (label, options) => {
-      if (!label.endsWith(' is')) return fate.choose(label, options);
-      if (!fixed.has(label)) fixed.set(label, fate.choose(label, options));
-      const known = options.find((option) => option === fixed.get(label));
-      return known ?? options[0];
+    watch: (effect) => {
+      effects.push(effect);
+      if (slice.climate.deaths && effect.kind !== 'looked')
+        deaths.push({ state: cluster.state, tried: undefined });
     },
-  };
+  });
+  await reconcile(world);
+  const failures = broken({ before, effects, after: cluster.state, byHand: BY_HAND });
+  return { end: { state: cluster.state, tried: world.tried() }, deaths, failures };
 }
 
 // --------------------------------------------------------------------------------------------------------- coming to rest
@@ -156,32 +198,60 @@ const AT_REST: ReadonlySet<WaitingFor['kind']> = new Set([
 
 /** Calm days from here on: where does it end? */
 async function comesToRest(
-  spec: Spec,
   node: Node,
-  known: Map<string, number>,
+  known: Map<string, Rest>,
 ): Promise<{ passes: number; failures: readonly string[] }> {
-  const starts: readonly (WorldState | undefined)[] = [
-    node.state,
-    push(node.state, node.state.status.lastPromotedRevision),
-    { ...node.state, deleting: true },
-    aborted(node.state),
+  const { state } = node;
+  const { lastPromotedRevision } = state.status;
+  const promoted = state.problem === undefined && !state.spec.suspend && !state.deleting;
+  const stopped = promoted && isAbortable(state);
+  const starts: readonly { readonly state: WorldState | undefined; readonly phases?: readonly Phase[] }[] = [
+    { state },
+    // Whatever is held is let go: a rollout must go on from wherever it was stopped.
+    { state: released(state) },
+    { state: push(state, lastPromotedRevision), ...(promoted && { phases: ENDED }) },
+    { state: aborted(state), ...(stopped && { phases: ['Failed'] }) },
+    { state: { ...state, deleting: true }, phases: ['Terminating'] },
   ];
   let passes = 0;
   const failures: string[] = [];
-  for (const state of starts) {
-    if (state === undefined) continue;
-    const end = await calmly(spec, { state, tried: node.tried }, known);
-    passes = Math.max(passes, end.passes);
-    failures.push(...end.failures);
+  for (const start of starts) {
+    if (start.state === undefined) continue;
+    const rest = await calmly({ state: start.state, tried: node.tried }, known);
+    passes = Math.max(passes, rest.passes);
+    failures.push(...rest.failures);
+    const wrong = rest.failures.length === 0 && start.phases?.includes(rest.phase) === false;
+    if (wrong) failures.push(`14 told to end, it comes to rest in ${rest.phase}: ${summary(start.state)}`);
   }
   return { passes, failures };
 }
 
+const ENDED: readonly Phase[] = ['Initialized', 'Succeeded', 'Failed', 'Waiting', 'Initializing'];
+
+/** A run that a command about the target's revision must end, as long as nothing else ends it first. */
+function isAbortable({ status, target }: WorldState): boolean {
+  const running = isAnalysing(status) || isPromoting(status);
+  return running && target !== undefined && target.revision === status.lastAppliedRevision;
+}
+
+function released(state: WorldState): WorldState | undefined {
+  const { commands, problem, spec, malformedRoutes } = state;
+  const free = commands.length === 0 && problem === undefined && malformedRoutes === undefined;
+  if (free && !spec.suspend) return undefined;
+  const calm = { commands: [], problem: undefined, malformedRoutes: undefined };
+  return { ...state, ...calm, spec: { ...spec, suspend: false } };
+}
+
+/** Where a calm world comes to rest from a state, and how far away that is. */
+interface Rest {
+  readonly passes: number;
+  readonly phase: Phase;
+}
+
 async function calmly(
-  spec: Spec,
   start: Node,
-  known: Map<string, number>,
-): Promise<{ passes: number; failures: readonly string[] }> {
+  known: Map<string, Rest>,
+): Promise<Rest & { readonly failures: readonly string[] }> {
   const path: string[] = [];
   let node = start;
   for (let passes = 0; passes < PASSES_TO_REST; passes += 1) {
@@ -190,29 +260,38 @@ async function calmly(
     if (rest !== undefined) return settle(path, known, rest);
     path.push(key);
     const effects: Effect[] = [];
+    const cluster: Cluster = { state: node.state };
     const world = new World({
-      ...node,
-      spec,
+      cluster,
+      tried: node.tried,
       fate: calm,
       climate: CALM,
       watch: (effect) => effects.push(effect),
     });
     const before = node.state;
     const result = await reconcile(world);
-    const failures = broken({ spec, before, effects, after: world.state, byHand: BY_HAND });
-    if (failures.length > 0) return { passes, failures };
+    const failures = broken({ before, effects, after: world.state, byHand: BY_HAND });
+    const { phase } = world.state.status;
+    if (failures.length > 0) return { passes, phase, failures };
     const acted = effects.some(({ kind }) => kind === 'performed');
     const gone = world.state.deleting && world.state.status.phase === 'Terminating' && !world.state.finalizer;
-    if (gone) return settle(path, known, 0);
-    if (result.kind === 'waiting' && result.requeueAfter === undefined && !acted) {
-      const wrong = wrongRest(spec, world.state, result);
-      return wrong === undefined ? settle(path, known, 0) : { passes, failures: [wrong] };
+    if (gone) return settle(path, known, { passes: 0, phase });
+    // Who is paused goes on asking, and rests all the same.
+    const paused = result.kind === 'waiting' && result.waitingFor.kind === 'resume';
+    // So does who has said that nothing can be done about the routes.
+    const stalled = world.state.malformedRoutes !== undefined && world.state.status.stalled !== undefined;
+    if (result.kind === 'waiting' && (result.requeueAfter === undefined || paused || stalled) && !acted) {
+      const wrong = wrongRest(world.state, result);
+      return wrong === undefined
+        ? settle(path, known, { passes: 0, phase })
+        : { passes, phase, failures: [wrong] };
     }
     const span = result.kind === 'waiting' ? (result.requeueAfter ?? 0) : 0;
     node = { state: { ...world.state, now: instant(world.state.now + span) }, tried: world.tried() };
   }
   return {
     passes: PASSES_TO_REST,
+    phase: node.state.status.phase,
     failures: [
       `9 no rest within ${PASSES_TO_REST} calm passes: ${summary(start.state)} … ${summary(node.state)}`,
     ],
@@ -221,25 +300,29 @@ async function calmly(
 
 function settle(
   path: readonly string[],
-  known: Map<string, number>,
-  rest: number,
-): { passes: number; failures: readonly string[] } {
-  path.forEach((key, index) => known.set(key, rest + path.length - index));
-  return { passes: rest + path.length, failures: [] };
+  known: Map<string, Rest>,
+  { passes, phase }: Rest,
+): Rest & { readonly failures: readonly string[] } {
+  path.forEach((key, index) => known.set(key, { passes: passes + path.length - index, phase }));
+  return { passes: passes + path.length, phase, failures: [] };
 }
 
 /** A rest at which something is missing: a revision nobody will roll out, traffic nobody will give back. */
-function wrongRest(
-  spec: Spec,
-  state: WorldState,
-  result: ReconcileResult & { kind: 'waiting' },
-): string | undefined {
-  const { status, target, routes } = state;
+function wrongRest(state: WorldState, result: ReconcileResult & { kind: 'waiting' }): string | undefined {
+  const { spec, status, target, routes } = state;
   const here = summary(state);
+  if (state.malformedRoutes !== undefined) {
+    const running = isAnalysing(status) || isPromoting(status);
+    const away = routes !== undefined && routes.canary > 0 && status.park === 'due';
+    return running || away ? `9 rests with routes nobody understands: ${here}` : undefined;
+  }
   const lost = result.waitingFor.kind === 'proven-revision';
   if (!lost && !AT_REST.has(result.waitingFor.kind))
     return `9 rests waiting for ${result.waitingFor.kind}: ${here}`;
   if (spec.suspend || state.problem !== undefined || result.waitingFor.kind === 'resume') return undefined;
+  // Nothing was begun with yet, and there is nothing to begin with.
+  if (status.phase === 'Initializing')
+    return target === undefined ? undefined : `9 rests before it began: ${here}`;
   if (target !== undefined && target.revision !== status.lastPromotedRevision) {
     const refused = status.phase === 'Failed' && status.lastAppliedRevision === target.revision;
     if (!refused) return `16 a pushed revision is forgotten: ${here}`;
@@ -262,17 +345,19 @@ function aborted(state: WorldState): WorldState | undefined {
 
 export const BY_HAND: readonly number[] = [30];
 
-/** A pass for no reason; an interval, which is also a drain time; a deadline. */
-const TIMES: readonly Happening[] = [
-  { name: 'nothing', apply: (state) => state },
-  { name: 'an interval', apply: (state, spec) => ({ ...state, now: instant(state.now + spec.interval) }) },
-  {
-    name: 'a deadline',
-    apply: (state, spec) => ({ ...state, now: instant(state.now + spec.progressDeadline) }),
-  },
-];
+/** A pass for no reason. */
+const NOTHING: Happening = { name: 'nothing', apply: (state) => state };
+/** Which is also a drain time. */
+const AN_INTERVAL: Happening = {
+  name: 'an interval',
+  apply: (state) => ({ ...state, now: instant(state.now + state.spec.interval) }),
+};
 
 export const HAPPENINGS = {
+  deadline: {
+    name: 'a deadline',
+    apply: (state) => ({ ...state, now: instant(state.now + state.spec.progressDeadline) }),
+  },
   pushNew: { name: 'a new revision', apply: (state) => push(state, fresh(state)) },
   pushPromoted: { name: 'a revert', apply: (state) => push(state, state.status.lastPromotedRevision) },
   pushApplied: {
@@ -306,6 +391,28 @@ export const HAPPENINGS = {
       state.target === undefined
         ? { ...state, target: { revision: fresh(state), generation: 1, up: true } }
         : undefined,
+  },
+  editPlan: {
+    name: 'the plan is edited',
+    apply: (state) => ({ ...state, spec: { ...state.spec, strategy: edited(state.spec.strategy) } }),
+  },
+  otherStrategy: {
+    name: 'another strategy is chosen',
+    apply: (state) =>
+      state.spec.strategy.kind === 'ab-testing'
+        ? undefined
+        : { ...state, spec: { ...state.spec, strategy: { kind: 'ab-testing', iterations: 1 } } },
+  },
+  suspend: {
+    name: 'suspended',
+    apply: (state) => ({ ...state, spec: { ...state.spec, suspend: !state.spec.suspend } }),
+  },
+  malformRoutes: {
+    name: 'the routes are made unintelligible',
+    apply: (state) =>
+      state.routes === undefined || state.malformedRoutes !== undefined
+        ? undefined
+        : { ...state, routes: { ...state.routes }, malformedRoutes: 'two rules where one was expected' },
   },
   breakSpec: {
     name: 'the spec breaks',
@@ -355,6 +462,13 @@ function fresh(state: WorldState): Revision {
   return revision(`v${index}`);
 }
 
+/** The plan in another form, and back. */
+function edited(strategy: Strategy): Strategy {
+  if (strategy.kind !== 'canary') return { ...strategy, iterations: strategy.iterations === 2 ? 1 : 2 };
+  const weights = strategy.weights.length === 2 ? [10, 30, 60] : [20, 40];
+  return { ...strategy, weights: weights.map((weight) => percent(weight)) };
+}
+
 function scaled(state: WorldState, up: boolean): WorldState | undefined {
   const { target } = state;
   if (target === undefined || target.up === up) return undefined;
@@ -387,11 +501,14 @@ function keyOf({ state, tried }: Node): string {
     status.park,
     name(status.lastPromotedRevision),
     name(status.lastAppliedRevision),
-    age(status.changedAt),
+    Math.min(1, age(status.changedAt)),
     status.phase === 'Terminating' ? age(status.phaseSince) : '',
     status.held?.type ?? '',
     status.held?.hook ?? '',
     status.stalled === undefined,
+    status.plan,
+    planOf(state.spec),
+    state.spec.suspend,
     age(status.invalid?.since),
     target === undefined ||
       JSON.stringify(status.target) ===
@@ -414,26 +531,30 @@ function keyOf({ state, tried }: Node): string {
       routes.canary,
       routes.mirrored,
       routes.drifted,
-      age(routes.since),
+      Math.min(1, age(routes.since)),
     ],
+    state.malformedRoutes,
     state.services,
     state.finalizer,
     state.released,
     state.deleting,
     state.problem === undefined,
-    state.commands.map(({ verb, revision: about, value }) => [
-      verb,
-      name(about),
-      status.obeyed[verb] === value,
-    ]),
+    // A command about what is not there, or carried out already, changes nothing; that it was carried out does.
+    state.commands
+      .filter(({ verb, revision: about, value }) => names.has(about) && status.obeyed[verb] !== value)
+      .map(({ verb, revision: about }) => `${verb} ${name(about)}`)
+      .sort(),
+    VERBS.map((verb) => target !== undefined && status.obeyed[verb] === target.revision),
   ];
   const known = tried && [
-    tried.accepted.includes('scale-target'),
-    tried.failures.length > 0,
-    age(tried.askedAt),
+    status.park === 'due' && tried.accepted.includes('scale-target'),
+    Math.min(1, age(tried.askedAt)),
+    age(tried.unsettledSince),
   ];
   return JSON.stringify([memory, there, known]);
 }
+
+const VERBS = ['abort', 'retry', 'promote'] as const;
 
 /** Below an interval, up to a deadline, or past it; the slices use ten seconds and a minute. */
 function ageOf(span: number): number {
@@ -446,5 +567,3 @@ function summary({ status, target, primary, routes, snapshots, now }: WorldState
     routes === undefined ? 'no routes' : `routes ${routes.canary}% mark ${routes.mark}/${status.routesMark}`;
   return `t=${now / 1000}s ${at}; promoted ${status.lastPromotedRevision} applied ${status.lastAppliedRevision}; target ${target?.revision ?? 'none'}${target?.up === false ? ' (0)' : ''} primary ${primary?.revision ?? 'none'} snapshots ${snapshots.join('+') || 'none'}; ${mesh}`;
 }
-
-export type { Status };

@@ -1,8 +1,12 @@
-/** What is searched: every strategy with the surprises all of them share, and a slice for each further action. */
-import { percent } from '../../src/shared/brand.ts';
-import { CALM, type Climate } from '../../src/rehearsal/world.ts';
+/**
+ * What is searched: every strategy with the surprises all of them share, and a slice for each further thing that may
+ * happen. `most` is the number of states known today.
+ */
+import { percent, revision } from '../../src/shared/brand.ts';
+import { newborn, type Climate, type WorldState } from '../../src/rehearsal/world.ts';
+import type { Spec } from '../../src/core/model.ts';
 import { command, HAPPENINGS, WITHDRAW, type Slice } from './search.ts';
-import { AB, aSpec, allGates, BLUE_GREEN, MIRRORED, UNROUTED } from './specs.ts';
+import { AB, aSpec, aHook, allGates, BLUE_GREEN, MIRRORED, UNCERTAIN, UNROUTED } from './specs.ts';
 
 /** Workloads as they come, answers as they come, refusals and death. */
 const STORMY: Climate = {
@@ -16,147 +20,118 @@ const STORMY: Climate = {
 /** For slices about something else: enough to fail a run and to die. */
 const CHANGEABLE: Climate = { ...STORMY, refusals: false };
 
-const {
-  pushNew,
-  pushPromoted,
-  pushApplied,
-  editRoutes,
-  driftRoutes,
-  losePrimary,
-  loseSnapshot,
-  loseServices,
-} = HAPPENINGS;
+const { pushNew, pushPromoted, pushApplied, editRoutes, deadline } = HAPPENINGS;
+const { driftRoutes, malformRoutes, losePrimary, loseSnapshot, loseServices } = HAPPENINGS;
 const { scaleUp, scaleDown, loseTarget, bringTarget, breakSpec, mendSpec } = HAPPENINGS;
+const { editPlan, otherStrategy, suspend } = HAPPENINGS;
 const PEOPLE = [pushNew, pushPromoted, pushApplied, editRoutes];
 
-export const SLICES: readonly Slice[] = [
-  { name: 'canary', spec: aSpec(), climate: STORMY, happenings: PEOPLE, most: 20_000 },
-  { name: 'A/B testing', spec: aSpec({ strategy: AB }), climate: STORMY, happenings: PEOPLE, most: 20_000 },
-  {
-    name: 'blue-green',
-    spec: aSpec({ strategy: BLUE_GREEN }),
-    climate: STORMY,
-    happenings: PEOPLE,
-    most: 20_000,
-  },
-  {
-    name: 'blue-green without routes',
-    spec: aSpec({ strategy: UNROUTED, routed: false }),
-    climate: STORMY,
-    happenings: PEOPLE,
-    most: 20_000,
-  },
-  {
-    name: 'canary, mirrored first',
-    spec: aSpec({ strategy: MIRRORED }),
-    climate: CHANGEABLE,
-    happenings: PEOPLE,
-    most: 20_000,
-  },
-  {
-    name: 'canary, all gates',
-    spec: allGates(),
-    climate: { ...CHANGEABLE, pushes: true },
-    happenings: PEOPLE,
-    most: 20_000,
-  },
-  {
-    name: 'A/B testing, all gates',
-    spec: allGates({ strategy: AB }),
-    climate: CHANGEABLE,
-    happenings: PEOPLE,
-    most: 20_000,
-  },
-  {
-    name: 'blue-green, all gates',
-    spec: allGates({ strategy: BLUE_GREEN }),
-    climate: CHANGEABLE,
-    happenings: PEOPLE,
-    most: 20_000,
-  },
-  {
-    name: 'steps back during promotion',
-    spec: aSpec({ stepWeightPromotion: percent(20) }),
-    climate: STORMY,
-    happenings: PEOPLE,
-    most: 20_000,
-  },
-  {
-    name: 'analysis skipped',
-    spec: aSpec({ skipAnalysis: true }),
-    climate: STORMY,
-    happenings: PEOPLE,
-    most: 20_000,
-  },
-  {
-    name: 'a primary that vanishes',
-    spec: aSpec(),
-    climate: CHANGEABLE,
-    happenings: [pushNew, pushPromoted, losePrimary, loseSnapshot],
-    most: 40_000,
-  },
-  {
-    name: 'a target that vanishes',
-    spec: aSpec(),
-    climate: CHANGEABLE,
-    happenings: [pushNew, pushPromoted, loseTarget, bringTarget],
-    most: 20_000,
-  },
-  {
-    name: 'replicas changed by others',
-    spec: aSpec(),
-    climate: CHANGEABLE,
-    happenings: [pushNew, pushPromoted, scaleUp, scaleDown],
-    most: 20_000,
-  },
-  {
-    name: 'objects changed by others',
-    spec: aSpec(),
-    climate: CHANGEABLE,
-    happenings: [pushNew, driftRoutes, editRoutes, loseServices],
-    most: 20_000,
-  },
-  {
-    name: 'commands',
-    spec: aSpec({ hooks: [{ type: 'confirm-rollout', name: 'a-gate', muted: false }] }),
-    climate: { ...CHANGEABLE, primary: ['ready', 'stuck'], deaths: true },
-    happenings: [
-      pushNew,
-      pushPromoted,
-      command('abort'),
-      command('retry'),
-      command('promote'),
-      command('pause'),
-      WITHDRAW,
-    ],
-    most: 60_000,
-  },
-  {
-    name: 'deletion with revert',
-    spec: aSpec({ revertOnDeletion: true }),
-    climate: CHANGEABLE,
-    happenings: [pushNew, HAPPENINGS.delete, loseTarget],
-    most: 20_000,
-  },
-  {
-    name: 'deletion without revert',
-    spec: aSpec(),
-    climate: CHANGEABLE,
-    happenings: [pushNew, HAPPENINGS.delete],
-    most: 20_000,
-  },
-  {
-    name: 'a spec that breaks',
-    spec: aSpec(),
-    climate: CHANGEABLE,
-    happenings: [pushNew, pushPromoted, breakSpec, mendSpec],
-    most: 20_000,
-  },
-  {
-    name: 'suspended',
-    spec: aSpec({ suspend: true }),
-    climate: { ...CALM, deaths: true },
-    happenings: [pushNew],
-    most: 1_000,
-  },
+function slice(
+  name: string,
+  spec: Spec,
+  climate: Climate,
+  happenings: Slice['happenings'],
+  most: number,
+): Slice {
+  return { name, spec, climate, happenings, most };
+}
+
+/** The rules all strategies share, in a world where anything may fail. */
+export const STRATEGIES: readonly Slice[] = [
+  slice('canary', aSpec(), STORMY, PEOPLE, 60_000),
+  slice('A/B testing', aSpec({ strategy: AB }), STORMY, PEOPLE, 60_000),
+  slice('blue-green', aSpec({ strategy: BLUE_GREEN }), STORMY, PEOPLE, 60_000),
+  slice('steps back during promotion', aSpec({ stepWeightPromotion: percent(20) }), STORMY, PEOPLE, 60_000),
 ];
+
+/** One further thing each. */
+export const OTHERS: readonly Slice[] = [
+  slice('changes that never take hold', aSpec({ threshold: 1 }), STORMY, [pushNew, deadline], 60_000),
+  slice('blue-green without routes', aSpec({ strategy: UNROUTED, routed: false }), STORMY, PEOPLE, 60_000),
+  slice('canary, mirrored first', aSpec({ strategy: MIRRORED }), CHANGEABLE, PEOPLE, 60_000),
+  slice('analysis skipped', aSpec({ skipAnalysis: true }), STORMY, PEOPLE, 60_000),
+  slice('canary, all gates', allGates(), { ...CHANGEABLE, pushes: true }, PEOPLE, 60_000),
+  slice('A/B testing, all gates', allGates({ strategy: AB }), CHANGEABLE, PEOPLE, 60_000),
+  slice('blue-green, all gates', allGates({ strategy: BLUE_GREEN }), CHANGEABLE, PEOPLE, 60_000),
+  slice(
+    'answers that do not say',
+    aSpec({ metrics: UNCERTAIN }),
+    { ...CHANGEABLE, answers: ['yes', 'no', 'inconclusive'] },
+    [pushNew, pushPromoted],
+    60_000,
+  ),
+  slice(
+    'a primary that vanishes',
+    aSpec(),
+    CHANGEABLE,
+    [pushNew, pushPromoted, losePrimary, loseSnapshot],
+    60_000,
+  ),
+  slice(
+    'a target that vanishes',
+    aSpec(),
+    CHANGEABLE,
+    [pushNew, pushPromoted, loseTarget, bringTarget],
+    60_000,
+  ),
+  slice(
+    'replicas changed by others',
+    aSpec(),
+    CHANGEABLE,
+    [pushNew, pushPromoted, scaleUp, scaleDown],
+    60_000,
+  ),
+  slice('a target without replicas', aSpec(), STORMY, [pushNew, pushPromoted], 60_000),
+  slice(
+    'objects changed by others',
+    aSpec(),
+    CHANGEABLE,
+    [pushNew, driftRoutes, editRoutes, loseServices],
+    60_000,
+  ),
+  slice(
+    'routes nobody understands',
+    aSpec(),
+    CHANGEABLE,
+    [pushNew, pushPromoted, malformRoutes, deadline],
+    60_000,
+  ),
+  slice('a plan that is edited', allGates(), CHANGEABLE, [pushNew, editPlan, otherStrategy], 60_000),
+  slice(
+    'abort and retry',
+    aSpec({ threshold: 1, hooks: [aHook('confirm-rollout')] }),
+    CHANGEABLE,
+    [pushNew, pushPromoted, command('abort'), command('retry'), WITHDRAW],
+    60_000,
+  ),
+  slice(
+    'promote and pause',
+    aSpec({ threshold: 1, hooks: [aHook('confirm-rollout'), aHook('confirm-promotion')] }),
+    CHANGEABLE,
+    [pushNew, pushPromoted, command('promote'), command('pause'), WITHDRAW],
+    60_000,
+  ),
+  slice(
+    'deletion with revert',
+    aSpec({ revertOnDeletion: true }),
+    { ...STORMY, answers: ['yes'] },
+    [pushNew, HAPPENINGS.delete, loseTarget, deadline],
+    60_000,
+  ),
+  slice('deletion without revert', aSpec(), CHANGEABLE, [pushNew, HAPPENINGS.delete], 60_000),
+  slice(
+    'a spec that breaks',
+    aSpec(),
+    CHANGEABLE,
+    [pushNew, pushPromoted, breakSpec, mendSpec, deadline],
+    60_000,
+  ),
+  slice('suspended', aSpec(), CHANGEABLE, [pushNew, pushPromoted, suspend], 60_000),
+].map((one) => (one.name === 'a target without replicas' ? { ...one, start: unscaled(one.spec) } : one));
+
+export const SLICES: readonly Slice[] = [...STRATEGIES, ...OTHERS];
+
+/** A target that has nothing to scale, as a Service has. */
+function unscaled(spec: Spec): WorldState {
+  return { ...newborn(spec), target: { revision: revision('v1'), generation: 1, up: undefined } };
+}

@@ -45,3 +45,9 @@ export function allGates(changes: Partial<Spec> = {}): Spec {
   const plain = aSpec(changes);
   return { ...plain, hooks: types.map((type) => aHook(type)), metrics: [...plain.metrics, TEMPLATE] };
 }
+
+/** One check whose silence is waited out, one whose silence counts as a yes. */
+export const UNCERTAIN: readonly Metric[] = [
+  { name: 'slow-to-say', source: 'builtin', onInconclusive: 'wait' },
+  { name: 'may-be-silent', source: 'template', onInconclusive: 'pass' },
+];
