@@ -37,7 +37,7 @@ export async function perform(
     case 'scale-target':
       return withKind(view, (kind) => scaleTarget(objects, kind, view, action.up, signal));
     case 'release-traffic':
-      return withRouting(view, (input) => inOrder(releaseTraffic(input), put));
+      return withRouting(view, (input) => eachOnItsOwn(releaseTraffic(input), put));
     case 'set-finalizer':
       return setFinalizer(objects, view, action.present, signal);
     default:
@@ -63,6 +63,21 @@ async function inOrder(objects: readonly KubeObject[], write: Write): Promise<Do
   return ok();
 }
 
+/**
+ * All of them, whatever becomes of one: a Service that may not be written does not keep traffic on a bad canary. Of
+ * several failures the one that somebody has to do something about.
+ */
+async function eachOnItsOwn(objects: readonly KubeObject[], write: Write): Promise<Done> {
+  const failures: ApiError[] = [];
+  for (const object of objects) {
+    const written = await write(object);
+    if (!written.ok) failures.push(written.error);
+  }
+  const settlesItself = ({ kind }: ApiError): boolean => kind === 'conflict' || kind === 'already-exists';
+  const failure = failures.find((one) => !settlesItself(one)) ?? failures[0];
+  return failure === undefined ? ok() : err(failure);
+}
+
 /** Objects that others write too: replaced at the version they were rendered from, or created. */
 function putObject(
   writer: ObjectWriter,
@@ -83,7 +98,7 @@ async function setRoutes(
   put: Write,
 ): Promise<Done> {
   const objects = renderRoutes({ ...input, routes, mark });
-  if (objects.length > 0) return inOrder(objects, put);
+  if (objects.length > 0) return eachOnItsOwn(objects, put);
   const { pending, routes: found } = observeRoutes(input);
   const fresh = found !== undefined && input.now < after(found.since, TAKE_UP);
   return pending === undefined || fresh ? ok() : err({ kind: 'unavailable', detail: pending });
@@ -142,7 +157,9 @@ async function scaleTarget(
 ): Promise<Done> {
   const patch = kind.scaleTarget(look, up);
   if (patch === undefined) return ok();
-  const written = await writer.patch({ ...canary.target, namespace: canary.namespace }, patch, { signal });
+  // By the version it was read in: what the Canary says may be one that is served no longer.
+  const [target = canary.target] = kind.refs(canary);
+  const written = await writer.patch({ ...target, namespace: canary.namespace }, patch, { signal });
   return written.ok ? ok() : written;
 }
 
