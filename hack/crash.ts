@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { Rollout } from '../test/e2e/harness/rollout.ts';
 import { World } from '../test/e2e/harness/world.ts';
 import { Killer } from './crash/killer.ts';
-import { fateOf, lanesIn, type Lane } from './crash/lanes.ts';
+import { CONFIGURED, fateOf, lanesIn, type Lane } from './crash/lanes.ts';
 import { differences, release, settings, type Outcome, type Release } from './crash/outcome.ts';
 import { seeded, type Random } from './crash/random.ts';
 
@@ -105,7 +105,7 @@ async function runLanes(
 }
 
 async function install(world: World, lane: Lane): Promise<Place> {
-  if (lane.kind === 'configured') world.apply(settings(0));
+  if (lane.kind === CONFIGURED) world.apply(settings(0));
   await world.eventually('the definitions are there', () =>
     world.get('CustomResourceDefinition', 'canaries.flagger.app'),
   );

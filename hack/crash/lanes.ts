@@ -6,6 +6,9 @@ import type { Random } from './random.ts';
 /** What becomes of a revision when nothing disturbs it: promoted, refused by the metrics, or never ready. */
 export type Fate = 'good' | 'bad' | 'stuck';
 
+/** Its revisions are new contents of a ConfigMap. */
+export const CONFIGURED = 'configured';
+
 export interface Lane {
   readonly kind: string;
   readonly wish: RolloutWish;
@@ -41,7 +44,7 @@ export function lanesIn(world: World): readonly Lane[] {
         ),
       },
     }),
-    lane('configured', {
+    lane(CONFIGURED, {
       provider: 'istio',
       container: { envFrom: [{ configMapRef: { name: 'settings' } }] },
     }),
@@ -52,9 +55,10 @@ export function lanesIn(world: World): readonly Lane[] {
   ];
 }
 
-/** Without analysis nothing is refused by metrics. */
+/** Without analysis nothing is refused by metrics, and new contents alone keep no workload from starting. */
 export function fateOf({ kind }: Lane, random: Random): Fate {
   const dice = random();
-  if (dice < 0.6 || kind === 'unanalysed') return dice < 0.85 ? 'good' : 'stuck';
-  return dice < 0.85 ? 'bad' : 'stuck';
+  if (dice < 0.6) return 'good';
+  if (kind === CONFIGURED) return 'bad';
+  return dice < 0.85 && kind !== 'unanalysed' ? 'bad' : 'stuck';
 }

@@ -2,7 +2,7 @@
 import { textAt, valueAt } from '../../test/e2e/harness/look.ts';
 import type { Rollout } from '../../test/e2e/harness/rollout.ts';
 import type { World } from '../../test/e2e/harness/world.ts';
-import type { Fate, Lane } from './lanes.ts';
+import { CONFIGURED, type Fate, type Lane } from './lanes.ts';
 
 const GOOD_RATE = 100;
 const BAD_RATE = 42.5;
@@ -33,8 +33,8 @@ export async function release(
   const { name, applied: since } = rollout;
   const before = told(world, rollout);
   world.metrics.say(name, fate === 'bad' ? BAD_RATE : GOOD_RATE);
-  if (lane.kind === 'configured') world.apply(settings(number));
-  await rollout.push(`${name}:${fate === 'stuck' ? 'broken' : 'v'}${number}`);
+  if (lane.kind === CONFIGURED) world.apply(settings(number));
+  else await rollout.push(`${name}:${fate === 'stuck' ? 'broken' : 'v'}${number}`);
   let stuck: unknown;
   try {
     await rollout.rests(fate === 'good' ? 'Succeeded' : 'Failed', { within, since });
@@ -86,7 +86,7 @@ function endOf(world: World, rollout: Rollout): Outcome['end'] {
     mesh: valueAt(world.get('VirtualService', name), 'spec'),
     route: valueAt(world.get('HTTPRoute', name), 'spec'),
     service: valueAt(world.get('Service', name), 'spec', 'selector'),
-    config: valueAt(world.get('ConfigMap', 'settings-primary'), 'data'),
+    config: name === CONFIGURED && valueAt(world.get('ConfigMap', 'settings-primary'), 'data'),
   };
 }
 

@@ -11,19 +11,38 @@ export interface SharedWorld {
   stop(): Promise<void>;
 }
 
-export function aWorld(
-  flags: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
-): SharedWorld {
+/** `flags` are those of the controller, which may name places of the world. */
+export function aWorld(flags: (world: World) => readonly string[] = () => []): SharedWorld {
   let starting: Promise<{ readonly world: World; readonly controller: Program }> | undefined;
   const start = async (): Promise<{ readonly world: World; readonly controller: Program }> => {
     const world = await World.start();
-    return { world, controller: await world.leader(flags, env) };
+    return { world, controller: await world.leader(flags(world)) };
   };
   const both = (): Promise<{ readonly world: World; readonly controller: Program }> => (starting ??= start());
   return {
     started: async () => (await both()).world,
     controller: async () => (await both()).controller,
     stop: async () => (await starting)?.world.stop(),
+  };
+}
+
+/** For tests that need a cluster of their own, with or without controllers. */
+export interface Worlds {
+  start(): Promise<World>;
+  /** Ends all of them. */
+  stop(): Promise<void>;
+}
+
+export function worlds(): Worlds {
+  const started: Promise<World>[] = [];
+  return {
+    start: () => {
+      const world = World.start();
+      started.push(world);
+      return world;
+    },
+    stop: async () => {
+      await Promise.all(started.map(async (world) => (await world).stop()));
+    },
   };
 }

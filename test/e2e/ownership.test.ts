@@ -1,0 +1,180 @@
+/** What a controller makes, keeps, repairs and leaves behind: objects of its own, objects of others, definitions. */
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { valueAt } from './harness/look.ts';
+import { Rollout } from './harness/rollout.ts';
+import { aWorld, worlds } from './harness/shared.ts';
+import { definition } from './harness/world.ts';
+
+const TIMEOUT = 90_000;
+const REMEDY = 'run: serin install --crds | kubectl apply --server-side -f -';
+
+const world = aWorld();
+const others = worlds();
+afterAll(async () => {
+  await Promise.all([world.stop(), others.stop()]);
+});
+
+describe('a Canary that is deleted', () => {
+  it.concurrent(
+    'takes what was made for it along, and the target stays at nothing',
+    async () => {
+      const w = await world.started();
+      const rollout = await Rollout.install(w, { name: 'dropped', provider: 'istio' });
+      await w.delete('Canary', 'dropped');
+      await rollout.comes(
+        'leaves nothing behind',
+        () => w.get('Deployment', 'dropped-primary') === undefined,
+      );
+      expect(w.get('Service', 'dropped')).toBeUndefined();
+      expect(w.get('VirtualService', 'dropped')).toBeUndefined();
+      expect(rollout.targetReplicas).toBe(0);
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
+    'with revertOnDeletion starts the target first, and gives the Service back',
+    async () => {
+      const w = await world.started();
+      w.apply({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'returned', namespace: 'test' },
+        spec: { selector: { app: 'returned' }, ports: [{ port: 80, targetPort: 9898 }] },
+      });
+      const wish = { name: 'returned', provider: 'kubernetes', spec: { revertOnDeletion: true } };
+      const rollout = await Rollout.install(w, wish);
+      await rollout.comes('has its finalizer', () =>
+        JSON.stringify(valueAt(rollout.canary, 'metadata', 'finalizers') ?? []).includes('flagger'),
+      );
+      const selected: unknown[] = [];
+      w.sandbox.store.subscribe('services', ({ object }) => {
+        if (object.metadata.name !== 'returned') return;
+        selected.push(valueAt(w.get('Deployment', 'returned'), 'status', 'readyReplicas'));
+      });
+      await w.delete('Canary', 'returned');
+      await rollout.tells('Terminated canary returned.test');
+      expect(rollout.targetReplicas).toBe(2);
+      expect(valueAt(w.get('Service', 'returned'), 'spec', 'selector')).toEqual({ app: 'returned' });
+      expect(selected[0]).toBe(2);
+    },
+    TIMEOUT,
+  );
+});
+
+describe('at rest', () => {
+  it.concurrent(
+    'a primary that somebody deletes comes back as it was promoted, not as the target is',
+    async () => {
+      const w = await world.started();
+      const rollout = await Rollout.install(w, { name: 'revived', provider: 'istio' });
+      w.metrics.say('revived', 3);
+      await rollout.push('revived:2');
+      await rollout.rests('Failed');
+      await w.delete('Deployment', 'revived-primary');
+      await rollout.comes('has its primary back', () => rollout.primaryImage !== '');
+      expect(rollout.primaryImage).toBe('revived:1');
+      expect(rollout.phase).toBe('Failed');
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
+    'the selector of the Service is put back',
+    async () => {
+      const w = await world.started();
+      const rollout = await Rollout.install(w, { name: 'bent', provider: 'istio' });
+      await w.patch('Service', 'bent', { spec: { selector: { app: 'bent' } } });
+      const selector = (): unknown => valueAt(w.get('Service', 'bent'), 'spec', 'selector', 'app');
+      await rollout.comes('is selected again', () => selector() === 'bent-primary');
+      await w.patch('Service', 'bent-canary', { spec: { selector: { app: 'other' } } });
+      const canary = (): unknown => valueAt(w.get('Service', 'bent-canary'), 'spec', 'selector', 'app');
+      await rollout.comes('has its canary Service back', () => canary() === 'bent');
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
+    'labels and annotations that others put on routes stay through a release',
+    async () => {
+      const w = await world.started();
+      const rollout = await Rollout.install(w, { name: 'noted', provider: 'istio' });
+      await w.patch('VirtualService', 'noted', {
+        metadata: { labels: { team: 'a' }, annotations: { note: 'b' } },
+      });
+      await rollout.push('noted:2');
+      await rollout.rests('Succeeded');
+      const { labels, annotations } = w.get('VirtualService', 'noted')?.metadata ?? {};
+      expect([labels?.['team'], annotations?.['note']]).toEqual(['a', 'b']);
+    },
+    TIMEOUT,
+  );
+});
+
+describe('definitions', () => {
+  it.concurrent(
+    'as Flagger installs them are replaced at the start, and the Canaries in them go on',
+    async () => {
+      const w = await others.start();
+      w.apply(withoutMemory(definition('canary')));
+      const rollout = Rollout.apply(w, { name: 'migrated', provider: 'istio' });
+      const controller = await w.leader();
+      await rollout.reaches('Initialized');
+      expect(valueAt(rollout.canary, 'status', 'serin')).toBeDefined();
+      const applied = controller.lines().filter(({ msg }) => msg === 'definition applied');
+      expect(applied.map((line) => line['definition'])).toContain('canaries.flagger.app');
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
+    'that may not be replaced leave everything alone, and it is said what to run',
+    async () => {
+      const w = await others.start();
+      const old = withoutMemory(definition('canary'));
+      w.apply(old, definition('metric-template'), definition('alert-provider'));
+      Rollout.apply(w, { name: 'untouched', provider: 'istio' });
+      const resource = 'customresourcedefinitions.apiextensions.k8s.io';
+      const message = `customresourcedefinitions.apiextensions.k8s.io is forbidden: User "serin" cannot patch resource`;
+      for (const verb of ['apply', 'patch'] as const) {
+        w.sandbox.faults.inject({
+          match: { verb, resource },
+          effect: { kind: 'status', code: 403, reason: 'Forbidden', message },
+        });
+      }
+      const refused = w.controller();
+      expect(await refused.ended).toBe(1);
+      expect(lastError(refused.lines())).toContain(REMEDY);
+      const forbidden = w.controller(['-install-crds=false']);
+      expect(await forbidden.ended).toBe(1);
+      expect(lastError(forbidden.lines())).toContain(REMEDY);
+      expect(w.get('Deployment', 'untouched-primary')).toBeUndefined();
+      expect(valueAt(w.get('Deployment', 'untouched'), 'spec', 'replicas')).toBe(2);
+    },
+    TIMEOUT,
+  );
+});
+
+function lastError(lines: readonly Readonly<Record<string, unknown>>[]): string {
+  return String(lines.findLast(({ level }) => level === 'error')?.['detail']);
+}
+
+/** The definition without the member of the status that holds our memory. */
+function withoutMemory(text: string): Readonly<Record<string, unknown>> {
+  const found = parse(text) as {
+    readonly spec: {
+      readonly versions: readonly {
+        readonly schema: {
+          readonly openAPIV3Schema: {
+            readonly properties: { readonly status: { readonly properties: Record<string, unknown> } };
+          };
+        };
+      }[];
+    };
+  };
+  for (const { schema } of found.spec.versions) {
+    delete schema.openAPIV3Schema.properties.status.properties['serin'];
+  }
+  return found;
+}
