@@ -33,7 +33,8 @@ export interface Slice {
   readonly climate: Climate;
   /** What may happen between passes, beside nothing and an interval. */
   readonly happenings: readonly Happening[];
-  readonly start?: WorldState;
+  /** Where it begins; a newborn Canary, if it does not say. */
+  readonly starts?: readonly WorldState[];
   /** The known number of states: more of them are a rule that forgets to settle. */
   readonly most: number;
 }
@@ -66,14 +67,13 @@ const PASSES_TO_REST = 60;
 
 export async function search(slice: Slice): Promise<Found> {
   const began = performance.now();
-  const start: Place = {
-    node: { state: slice.start ?? newborn(slice.spec), tried: undefined },
+  const queue: Place[] = (slice.starts ?? [newborn(slice.spec)]).map((state) => ({
+    node: { state, tried: undefined },
     from: undefined,
     by: 'it begins',
-  };
-  const seen = new Set<string>([keyOf(start.node)]);
+  }));
+  const seen = new Set<string>(queue.map(({ node }) => keyOf(node)));
   const known = new Map<string, Rest>();
-  const queue: Place[] = [start];
   let passes = 0;
   let farthest = 0;
   const found = (failures: readonly string[]): Found => ({
@@ -86,7 +86,8 @@ export async function search(slice: Slice): Promise<Found> {
   });
   // First come, first served: the first failure is one of the nearest.
   for (let next = 0; next < queue.length; next += 1) {
-    const place = queue[next] ?? start;
+    const place = queue[next];
+    if (place === undefined) break;
     const fate = new EveryChoice();
     do {
       passes += 1;

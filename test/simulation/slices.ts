@@ -4,7 +4,7 @@
  */
 import { percent, revision } from '../../src/shared/brand.ts';
 import { newborn, type Climate, type WorldState } from '../../src/rehearsal/world.ts';
-import type { Spec } from '../../src/core/model.ts';
+import type { Phase, Spec } from '../../src/core/model.ts';
 import { command, HAPPENINGS, WITHDRAW, type Slice } from './search.ts';
 import { AB, aSpec, aHook, allGates, BLUE_GREEN, MIRRORED, UNCERTAIN, UNROUTED } from './specs.ts';
 
@@ -43,6 +43,39 @@ export const STRATEGIES: readonly Slice[] = [
   slice('blue-green', aSpec({ strategy: BLUE_GREEN }), STORMY, PEOPLE, 60_000),
   slice('steps back during promotion', aSpec({ stepWeightPromotion: percent(20) }), STORMY, PEOPLE, 60_000),
 ];
+
+const PHASES: readonly Phase[] = [
+  'Initialized',
+  'Waiting',
+  'Progressing',
+  'WaitingPromotion',
+  'Promoting',
+  'Finalising',
+  'Succeeded',
+  'Failed',
+];
+
+/** As Flagger leaves a Canary: names of revisions that are not ours, a weight that is only in the routes, no mark. */
+function leftByFlagger(spec: Spec, phase: Phase): WorldState {
+  const born = newborn(spec);
+  const running = ['Progressing', 'WaitingPromotion', 'Promoting'].includes(phase);
+  const target = running || phase === 'Failed' ? 'v2' : 'v1';
+  const canary = percent(running ? 20 : 0);
+  return {
+    ...born,
+    status: {
+      ...born.status,
+      origin: 'flagger',
+      phase,
+      lastAppliedRevision: revision('5d9c7'),
+      lastPromotedRevision: revision('6f8b4'),
+    },
+    target: { revision: revision(target), generation: 4, up: running },
+    primary: { revision: revision('v1') },
+    routes: { canary, mirrored: false, mark: -1, since: born.now, drifted: false },
+    services: true,
+  };
+}
 
 /** One further thing each. */
 export const OTHERS: readonly Slice[] = [
@@ -127,7 +160,11 @@ export const OTHERS: readonly Slice[] = [
     60_000,
   ),
   slice('suspended', aSpec(), CHANGEABLE, [pushNew, pushPromoted, suspend], 60_000),
-].map((one) => (one.name === 'a target without replicas' ? { ...one, start: unscaled(one.spec) } : one));
+  {
+    ...slice('taken over from Flagger', aSpec(), CHANGEABLE, [pushNew, pushPromoted], 60_000),
+    starts: PHASES.map((phase) => leftByFlagger(aSpec(), phase)),
+  },
+].map((one) => (one.name === 'a target without replicas' ? { ...one, starts: [unscaled(one.spec)] } : one));
 
 export const SLICES: readonly Slice[] = [...STRATEGIES, ...OTHERS];
 
