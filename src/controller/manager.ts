@@ -7,7 +7,7 @@ import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { refuseStatus } from '../api/status.ts';
 import type { Status } from '../core/model.ts';
 import { waitingText } from '../core/wording.ts';
-import { millis, unreachable, type Millis } from '../shared/brand.ts';
+import { instant, millis, unreachable, type Instant, type Millis } from '../shared/brand.ts';
 import { Announcer } from './announcer.ts';
 import { CanaryIndex, keyOf, refOfKey, titleOfKey } from './canary-index.ts';
 import { CanaryPorts } from './canary-ports.ts';
@@ -29,7 +29,7 @@ const FIRST_BACK_OFF = millis(1_000);
 const LONGEST_BACK_OFF = millis(300_000);
 /** After a write of ours was refused as stale; the watch usually brings the newer version before. */
 const AFTER_CONFLICT = millis(1_000);
-/** A queue that has stood still this long is not merely busy. */
+/** Where something has been due and no pass has begun or ended for this long, the queue is not merely busy. */
 const STANDSTILL = 5 * 60_000;
 /** Phases in which nothing is on its way, so that news may be crossed off by a commit of its own. */
 const AT_REST: ReadonlySet<Status['phase']> = new Set([
@@ -56,6 +56,8 @@ export class Manager {
   readonly #memories = new Map<string, Memory>();
   readonly #passes = new Set<Promise<void>>();
   #leading = false;
+  /** When a pass last began or ended. */
+  #movedAt: Instant = instant(0);
 
   constructor({ tools, canaries }: ManagerOptions) {
     this.#tools = tools;
@@ -77,8 +79,9 @@ export class Manager {
 
   /** A sentence about a queue that stands still; undefined while it moves. */
   get standstill(): string | undefined {
-    if (!this.#leading || this.#queue.lag < STANDSTILL) return undefined;
-    return `a Canary has been due for ${Math.round(this.#queue.lag / 1_000)}s`;
+    const still = Math.min(this.#queue.lag, this.#tools.clock.now() - this.#movedAt);
+    if (!this.#leading || still < STANDSTILL) return undefined;
+    return `no pass has begun or ended for ${Math.round(still / 1_000)}s although a Canary is due`;
   }
 
   /** Brings the gauges up to date. */
@@ -91,6 +94,7 @@ export class Manager {
   /** Works until `signal` aborts; resolves when the last pass has ended and nothing is being told. */
   async lead(signal: AbortSignal): Promise<void> {
     this.#leading = true;
+    this.#movedAt = this.#tools.clock.now();
     for (const key of this.#index.keys) this.#queue.add(key);
     try {
       for (;;) {
@@ -146,6 +150,7 @@ export class Manager {
   async #pass(key: string, signal: AbortSignal): Promise<void> {
     const { clock, log, vitals } = this.#tools;
     const start = clock.now();
+    this.#movedAt = start;
     let outcome: PassOutcome = 'panic';
     try {
       outcome = await this.#look(key, signal);
@@ -155,6 +160,7 @@ export class Manager {
       if (signal.aborted) return;
       log.error({ canary: titleOfKey(key), error }, 'a pass over a Canary failed and will be tried again');
     }
+    this.#movedAt = clock.now();
     const indexed = this.#index.get(key);
     const counted = indexed && { target: indexed.targetName, namespace: indexed.namespace };
     vitals.passed(outcome, (clock.now() - start) / 1_000, counted);

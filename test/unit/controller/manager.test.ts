@@ -88,4 +88,55 @@ describe('the manager of passes', () => {
     await settle();
     expect(committed).toEqual([]);
   });
+
+  it('is not called still while it works through many that wait, however long they have waited', async () => {
+    const { manager, fake, appears, passBegins } = aSlowManager();
+    for (let number = 0; number < 20; number += 1) appears(aCanaryObject({ name: `podinfo-${number}` }));
+    await fake.clock.advance(3_600_000);
+    const stop = new AbortController();
+    const leading = manager.lead(stop.signal);
+    await settle();
+    expect(manager.standstill).toBeUndefined();
+    for (let minute = 0; minute < 10; minute += 1) {
+      await fake.clock.advance(60_000);
+      passBegins();
+      await settle();
+    }
+    expect(manager.standstill).toBeUndefined();
+    await fake.clock.advance(300_000);
+    expect(manager.standstill).toMatch(/^no pass has begun or ended for 300s/);
+    stop.abort(new Error('stopping'));
+    for (let number = 0; number < 20; number += 1) passBegins();
+    await leading;
+  });
 });
+
+/** Passes hang until told to go on, one by one. */
+function aSlowManager(): {
+  manager: Manager;
+  fake: FakeTools;
+  appears: (object: KubeObject) => void;
+  passBegins: () => void;
+} {
+  const fake = new FakeTools();
+  const hanging: (() => void)[] = [];
+  let hear: (ref: ObjectRef, object: KubeObject | undefined) => void = () => undefined;
+  const watched: Tools['watched'] = {
+    ...fake.watched,
+    caughtUp: () => new Promise((resolve) => hanging.push(resolve)),
+    onChange: (listener) => {
+      hear = listener;
+    },
+  };
+  const manager = new Manager({ tools: { ...fake, watched }, canaries: ISTIO_BY_DEFAULT });
+  return {
+    manager,
+    fake,
+    // Nothing is found under these names, so a pass ends as soon as it goes on.
+    appears: ({ apiVersion, kind, metadata, ...rest }) => {
+      const { name, namespace = '' } = metadata;
+      hear({ apiVersion, kind, name, namespace }, { apiVersion, kind, metadata, ...rest });
+    },
+    passBegins: () => hanging.shift()?.(),
+  };
+}
