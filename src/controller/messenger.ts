@@ -28,6 +28,9 @@ const HOOK_LIMIT = millis(600_000);
 const EVENT_HOOK_LIMIT = millis(60_000);
 /** For one alert, its credentials included. */
 const ALERT_LIMIT = millis(20_000);
+/** For an AlertProvider that names none. */
+const USUAL_CHANNEL = 'general';
+const USUAL_USERNAME = 'flagger';
 const GLOBAL_HOOK = {
   name: 'event-webhook',
   timeout: millis(10_000),
@@ -234,8 +237,8 @@ async function destinationOf(
   return ok({
     type: provider.type,
     address: data['address']?.trim() ?? provider.address,
-    channel: provider.channel,
-    username: provider.username,
+    channel: provider.channel || USUAL_CHANNEL,
+    username: provider.username || USUAL_USERNAME,
     token: data['token']?.trim(),
     proxy: provider.proxy === '' ? undefined : provider.proxy,
   });
