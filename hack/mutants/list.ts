@@ -52,11 +52,11 @@ export const MUTANTS: readonly Mutant[] = [
     'canary, mirrored first',
   ),
   mutant(
-    'invariant 5: Succeeded before the copy',
-    'core/promoting.ts',
-    "if (primary.readiness.kind === 'stuck') return failPromotion(s, primary.readiness.detail);",
-    "if (status.canaryWeight === 0) return succeed(s, 'due');\n  if (primary.readiness.kind === 'stuck') return failPromotion(s, primary.readiness.detail);",
-    'a primary that vanishes',
+    'invariant 5: Succeeded without the copy',
+    CONVERGE,
+    'isPromoting(status) ? status.lastAppliedRevision : status.lastPromotedRevision',
+    'status.lastPromotedRevision',
+    'canary, mirrored first',
   ),
   mutant(
     'invariant 6: a refused check moves on',
@@ -148,13 +148,6 @@ export const MUTANTS: readonly Mutant[] = [
     'command.verb === verb && command.revision === revision && command.value !== status.obeyed[verb],',
     'command.verb === verb && command.revision === revision,',
     'abort and retry',
-  ),
-  mutant(
-    'M3: a broken primary blocks its fix',
-    'core/analysing.ts',
-    "if (primary?.readiness.kind === 'progressing') return waitForPrimary(s, primary.readiness.detail);",
-    "if (primary?.readiness.kind === 'stuck') return waitForPrimary(s, primary.readiness.detail);",
-    'canary, mirrored first',
   ),
   mutant(
     'M4: the live template is copied, not the analysed one',
@@ -267,6 +260,13 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'now >= after(later(since, unavailableSince), span)',
     replace: 'now >= after(unavailableSince, span)',
     test: { file: 'test/scenario/defects.test.ts' },
+  },
+  {
+    name: 'M3: a broken primary blocks its fix',
+    file: 'src/core/analysing.ts',
+    find: "if (primary?.readiness.kind === 'progressing') return waitForPrimary",
+    replace: "if (primary !== undefined && primary.readiness.kind !== 'ready') return waitForPrimary",
+    test: { file: 'test/unit/core/decide.test.ts' },
   },
   {
     name: 'M14: nobody is desired, and that is ready',

@@ -1,0 +1,154 @@
+/** The rules in their order of precedence, one row a sentence. */
+import { describe, expect, it } from '@jest/globals';
+import { converge } from '../../../src/core/converge.ts';
+import { decide } from '../../../src/core/decide.ts';
+import { instant, percent, revision } from '../../../src/shared/brand.ts';
+import { aSituation, type SituationChanges } from '../../support/situation.ts';
+
+const STUCK = { kind: 'stuck', detail: 'gave up' } as const;
+const ABORT = { verb: 'abort', revision: revision('v2'), value: 'v2' } as const;
+const PROBLEM = { reason: 'InvalidSpec', detail: 'wrong' };
+
+/** `phase weight`, or what is waited for. */
+function outcome(changes: SituationChanges): string {
+  const verdict = decide(aSituation(changes));
+  if (verdict.kind === 'move') return `${verdict.status.phase} ${verdict.status.canaryWeight}`;
+  return verdict.kind === 'wait' ? verdict.waitingFor.kind : verdict.kind;
+}
+
+const ROUTES = { canary: percent(20), mirrored: false, mark: 2, since: instant(0), drifted: false };
+
+describe('in the middle of a run at 20%', () => {
+  it.each<{ what: string; changes: SituationChanges; then: string }>([
+    { what: 'the next weight follows when nothing is against it', changes: {}, then: 'Progressing 40' },
+    {
+      what: 'a stuck primary is no reason to hold what may mend it',
+      changes: { primary: { readiness: STUCK } },
+      then: 'Progressing 40',
+    },
+    {
+      what: 'deletion comes before everything',
+      changes: { spec: { suspend: true }, situation: { deleting: true } },
+      then: 'Terminating 20',
+    },
+    {
+      what: 'suspended, nothing moves, not even back',
+      changes: { spec: { suspend: true }, target: { readiness: STUCK } },
+      then: 'resume',
+    },
+    { what: 'a target that is gone ends the run', changes: { target: null }, then: 'Failed 0' },
+    {
+      what: 'a target that is stuck ends the run',
+      changes: { target: { readiness: STUCK } },
+      then: 'Failed 0',
+    },
+    {
+      what: 'a stuck target leaves traffic where it is if the primary is gone too',
+      changes: { target: { readiness: STUCK }, primary: null },
+      then: 'Failed 20',
+    },
+    { what: 'the threshold ends the run', changes: { status: { failedChecks: 2 } }, then: 'Failed 0' },
+    { what: 'an abort ends the run', changes: { commands: [ABORT] }, then: 'Failed 0' },
+    {
+      what: 'an abort that was obeyed does not',
+      changes: { commands: [ABORT], status: { obeyed: { abort: 'v2' } } },
+      then: 'Progressing 40',
+    },
+    {
+      what: 'an abort of another revision does not',
+      changes: { commands: [{ ...ABORT, revision: revision('v9') }] },
+      then: 'Progressing 40',
+    },
+    {
+      what: 'a newer revision starts over',
+      changes: { target: { revision: revision('v3') } },
+      then: 'Progressing 0',
+    },
+    { what: 'a revert cancels', changes: { target: { revision: revision('v1') } }, then: 'Succeeded 0' },
+    {
+      what: 'a revert to a broken primary ends in Failed, traffic untouched',
+      changes: { target: { revision: revision('v1') }, primary: { readiness: STUCK } },
+      then: 'Failed 20',
+    },
+    {
+      what: 'an invalid spec is recorded and moves nothing',
+      changes: { situation: { problem: PROBLEM } },
+      then: 'Progressing 20',
+    },
+    { what: 'an unsettled change is awaited', changes: { observed: { routes: undefined } }, then: 'cluster' },
+    {
+      what: 'a pause holds the position',
+      changes: { commands: [{ ...ABORT, verb: 'pause' }] },
+      then: 'resume',
+    },
+    {
+      what: 'a promotion by hand skips the rest',
+      changes: { commands: [{ ...ABORT, verb: 'promote' }] },
+      then: 'Promoting 20',
+    },
+    {
+      what: 'before the interval is over nothing moves',
+      changes: { status: { changedAt: instant(3_590_000) } },
+      then: 'interval',
+    },
+    {
+      what: 'a round of questions is an interval from the next',
+      changes: {
+        situation: {
+          tried: { accepted: [], failures: [], askedAt: instant(3_590_000), unsettledSince: undefined },
+        },
+      },
+      then: 'interval',
+    },
+  ])('$what', ({ changes, then }) => {
+    expect(outcome(changes)).toBe(then);
+  });
+});
+
+describe('what remains to be done', () => {
+  const actions = (changes: SituationChanges): readonly string[] => {
+    const { spec, status, observed, now } = aSituation(changes);
+    return converge(spec, status, observed, now).map((action) =>
+      action.kind === 'scale-target' ? `scale ${action.up ? 'up' : 'down'}` : action.kind,
+    );
+  };
+  const parking = { phase: 'Succeeded', canaryWeight: percent(0), park: 'due' } as const;
+
+  it.each<{ what: string; changes: SituationChanges; then: string[] }>([
+    { what: 'nothing, where everything is as meant', changes: {}, then: [] },
+    { what: 'the target is started for a run', changes: { target: { scaledUp: false } }, then: ['scale up'] },
+    {
+      what: 'an older mark is our own write outstanding',
+      changes: { observed: { routes: { ...ROUTES, mark: 1 } } },
+      then: ['set-routes'],
+    },
+    {
+      what: 'the target is parked when traffic has left it',
+      changes: { status: parking },
+      then: ['scale down'],
+    },
+    {
+      what: 'but not before the primary is ready',
+      changes: { status: parking, primary: { readiness: STUCK } },
+      then: [],
+    },
+    { what: 'nor twice', changes: { status: { ...parking, park: 'done' } }, then: [] },
+    {
+      what: 'nor where there is nothing to scale',
+      changes: { status: parking, target: { scaledUp: undefined } },
+      then: [],
+    },
+    {
+      what: 'a missing Service is written',
+      changes: { observed: { services: false } },
+      then: ['write-services'],
+    },
+    {
+      what: 'nothing while suspended',
+      changes: { spec: { suspend: true }, observed: { services: false } },
+      then: [],
+    },
+  ])('$what', ({ changes, then }) => {
+    expect(actions(changes)).toEqual(then);
+  });
+});
