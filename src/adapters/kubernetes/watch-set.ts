@@ -4,13 +4,13 @@
  */
 import type { Kind } from '../../api/kinds.ts';
 import type { CallOptions, KubeObject, ObjectCache, ObjectRef } from '../../api/objects.ts';
-import { millis } from '../../shared/brand.ts';
+import { after, millis, until, type Instant } from '../../shared/brand.ts';
 import { withDeadline } from '../deadline.ts';
 import { createCache, type CacheOptions, type WatchCache } from './cache.ts';
 import type { ReflectorState } from './reflector.ts';
 import type { Selection } from './list-watch.ts';
 
-/** How long a kind asked for later may take; whoever asked goes on with what is there. */
+/** How long a kind asked for later may take; after that, whoever asks for it is refused until it is there. */
 const PATIENCE = millis(30_000);
 
 type Listener = (ref: ObjectRef, object: KubeObject | undefined) => void;
@@ -20,10 +20,16 @@ export interface WatchSetOptions extends CacheOptions {
   readonly select: (kind: Kind) => Selection;
 }
 
+interface Later {
+  readonly synced: Promise<void>;
+  readonly patience: Instant;
+  known: boolean;
+}
+
 export class WatchSet implements ObjectCache {
   readonly #options: WatchSetOptions;
   readonly #caches: WatchCache[] = [];
-  readonly #later = new Map<string, Promise<void>>();
+  readonly #later = new Map<string, Later>();
   readonly #listeners: Listener[] = [];
 
   constructor(options: WatchSetOptions) {
@@ -51,16 +57,30 @@ export class WatchSet implements ObjectCache {
       .map(({ selection, state }) => ({ resource: selection.plural, state }));
   }
 
-  watch(kind: Kind, { signal }: CallOptions): Promise<void> {
-    if (this.#cacheOf(kind) !== undefined && !this.#later.has(nameOf(kind))) return Promise.resolve();
-    const known = this.#later.get(nameOf(kind));
-    if (known !== undefined) return known;
+  /**
+   * Watches a kind from now on. Resolves when all its objects are known, or that the cluster does not serve it;
+   * throws where that takes too long, since a cache that is not filled looks like a cluster without such objects.
+   */
+  async watch(kind: Kind, { signal }: CallOptions): Promise<void> {
+    if (this.#cacheOf(kind) !== undefined && !this.#later.has(nameOf(kind))) return;
+    const later = this.#later.get(nameOf(kind)) ?? this.#begin(kind);
+    if (later.known) return;
+    const { clock } = this.#options;
+    const span = until(clock.now(), later.patience);
+    const timed = await withDeadline({ clock, span, signal }, () => later.synced);
+    if (timed.kind === 'timeout') {
+      throw new Error(`objects of kind ${kind.kind} cannot be listed, so nothing is known of them`);
+    }
+  }
+
+  #begin(kind: Kind): Later {
     const cache = this.#add([this.#options.select(kind)]);
     cache.start();
-    const { clock } = this.#options;
-    const synced = withDeadline({ clock, span: PATIENCE, signal }, () => cache.synced).then(() => undefined);
-    this.#later.set(nameOf(kind), synced);
-    return synced;
+    const patience = after(this.#options.clock.now(), PATIENCE);
+    const later: Later = { synced: cache.synced, patience, known: false };
+    void later.synced.then(() => (later.known = true));
+    this.#later.set(nameOf(kind), later);
+    return later;
   }
 
   onChange(listener: Listener): void {
