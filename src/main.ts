@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { parseAllDocuments } from 'yaml';
+import { keepHeapSmall } from './adapters/heap.ts';
 import { createHttp } from './adapters/http.ts';
 import { connect } from './adapters/kubernetes/connect.ts';
 import { createEvents } from './adapters/kubernetes/events.ts';
@@ -31,6 +32,7 @@ import { abilitiesOf, providerNames } from './traffic/registry.ts';
 /** Helm keeps a Secret per release, large and of no interest. */
 const NOT_HELM = 'type!=helm.sh/release.v1';
 
+keepHeapSmall();
 process.exitCode = await main();
 
 async function main(): Promise<number> {
