@@ -59,13 +59,16 @@ function taken(s: Situation): Partial<Status> {
   const carried = observed.target?.revision ?? promoted;
   const running = isAnalysing(status) || isPromoting(status);
   const tried = running || status.phase === 'Failed';
+  const finalising = status.phase === 'Finalising';
+  const busy = running || canaryWeight > 0 || status.phase === 'Initializing';
   return {
     ...at,
-    phase: status.phase,
+    // Finalising only follows once traffic is home; with some left the promotion goes on from there.
+    phase: finalising && canaryWeight > 0 ? 'Promoting' : status.phase,
     step: isAnalysing(status) ? stepOf(s, canaryWeight) : -1,
     lastPromotedRevision: promoted,
     lastAppliedRevision: tried ? carried : promoted,
-    park: running || canaryWeight > 0 || status.phase === 'Initializing' ? 'none' : 'done',
+    park: finalising && canaryWeight === 0 ? 'due' : busy ? 'none' : 'done',
   };
 }
 
