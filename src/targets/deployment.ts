@@ -75,7 +75,8 @@ export const deployment: TargetKind = {
     return {
       revision: primaryRevision(look, primary),
       scaledUp: replicasOf(primary) > 0,
-      readiness: readiness(look, primary, look.canary.analysis.primaryReadyThreshold),
+      readiness:
+        doomed(look, primary) ?? readiness(look, primary, look.canary.analysis.primaryReadyThreshold),
     };
   },
 
@@ -216,6 +217,19 @@ function wakingReplicas(look: Look): number {
 }
 
 // --------------------------------------------------------------------------------------------------------- readiness
+
+/**
+ * The primary of a Canary that was deleted and made again is about to be deleted with the former one. Traffic that
+ * was sent to it, or a target parked because of it, would be left with nothing.
+ */
+function doomed({ canary }: Look, { metadata }: KubeObject): Readiness | undefined {
+  const former = metadata.ownerReferences?.find(
+    ({ kind, controller, uid }) => controller === true && kind === KINDS.Canary.kind && uid !== canary.uid,
+  );
+  if (former === undefined) return undefined;
+  const detail = `it belongs to another canary, ${former.name} with uid ${former.uid}, and goes when that goes`;
+  return { kind: 'progressing', detail };
+}
 
 function readiness({ canary, now }: Look, workload: KubeObject, threshold: number): Readiness {
   const status = (field: string): number => count(at(workload, 'status', field)) ?? 0;

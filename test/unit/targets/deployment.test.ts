@@ -254,6 +254,19 @@ describe('readiness', () => {
     });
   });
 
+  it('is not expected of a primary that goes with the former Canary of that name', () => {
+    const status = { replicas: 2, updatedReplicas: 2, availableReplicas: 2, observedGeneration: 2 };
+    const serving = edit(edit(primary, ['status'], status), ['metadata', 'generation'], 2);
+    const readyFor = (uid: string): unknown =>
+      deployment.observePrimary(lookAt([serving], { canary: { ...canary(), uid } }))?.readiness;
+
+    expect(readyFor('canary-uid')).toEqual({ kind: 'ready' });
+    expect(readyFor('made-again')).toEqual({
+      kind: 'progressing',
+      detail: 'it belongs to another canary, podinfo with uid canary-uid, and goes when that goes',
+    });
+  });
+
   it('asks for the percentage the user wants', () => {
     const half = edit(target, ['status', 'availableReplicas'], 1);
     const easy = canary();
