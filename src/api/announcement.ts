@@ -126,6 +126,7 @@ const newsSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('not-ready'), workload, detail }),
   z.object({ kind: z.literal('invalid-spec'), reason: z.string(), detail }),
+  z.object({ kind: z.literal('doubt'), field: z.string(), message: z.string() }),
 ]);
 
 /** The compiler names the kind of news that cannot be read back. */

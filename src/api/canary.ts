@@ -159,6 +159,12 @@ function checkWhole(object: KubeObject, written: Written, context: CanaryContext
       'has no effect: users are not kept on the version they saw first, each request is routed by weight alone',
     );
   }
+  if (spec.autoscalerRef !== undefined) {
+    report.warning(
+      'spec.autoscalerRef',
+      'has no effect on the primary: the autoscaler stays on the target alone, the primary keeps its replicas',
+    );
+  }
   if (context.noCrossNamespaceRefs) checkNamespaces(object, written, report);
 }
 

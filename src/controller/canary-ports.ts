@@ -23,6 +23,8 @@ export interface PassContext {
   readonly key: string;
   readonly canary: Canary;
   readonly problem: ParsedCanary['problem'];
+  /** What of the spec is allowed and surely not meant, where people have not been told. */
+  readonly doubts: readonly News[];
   readonly memory: Memory;
   readonly announcer: Announcer;
   readonly slots: Slots;
@@ -107,8 +109,10 @@ export class CanaryPorts implements Ports {
   }
 
   tell(status: Status, notices: readonly News[]): void {
-    const { announcer, canary, signal } = this.#context;
-    announcer.tell({ ...canary, status, object: this.#object }, status, notices, signal);
+    const { announcer, canary, memory, doubts, signal } = this.#context;
+    const told = [...doubts, ...notices];
+    memory.doubted = canary.generation;
+    announcer.tell({ ...canary, status, object: this.#object }, status, told, signal);
   }
 
   tried(): Tried | undefined {

@@ -12,6 +12,7 @@ import { Announcer } from './announcer.ts';
 import { CanaryIndex, keyOf, refOfKey, titleOfKey } from './canary-index.ts';
 import { CanaryPorts } from './canary-ports.ts';
 import { ConfigShelf } from './configs.ts';
+import { doubtsOf } from './doubts.ts';
 import { noMemory, type Memory } from './memory.ts';
 import { createMessenger } from './messenger.ts';
 import { FINALIZER } from './observe.ts';
@@ -180,6 +181,7 @@ export class Manager {
       key,
       canary,
       problem: this.#duplicate(key) ?? problem,
+      doubts: doubtsOf(canary, findings, memory.doubted),
       memory,
       announcer: this.#announcer,
       slots: this.#slots,

@@ -10,10 +10,12 @@ export interface Memory {
   waitingFor: string;
   /** Objects its last look was made of, to notice when they are others. */
   looked: string;
+  /** The generation whose doubtful fields people were told of; undefined before the first look. */
+  doubted: number | undefined;
 }
 
 export function noMemory(): Memory {
-  return { tried: undefined, waitingFor: '', looked: '' };
+  return { tried: undefined, waitingFor: '', looked: '', doubted: undefined };
 }
 
 /** Adds to what was tried. The last time of asking counts, and the first of finding something unfinished. */

@@ -366,6 +366,8 @@ export type News =
   | { readonly kind: 'stalled'; readonly detail: string }
   | { readonly kind: 'invalid-spec'; readonly reason: string; readonly detail: string }
   | { readonly kind: 'valid-spec' }
+  /** Allowed, and surely not meant; `field` is a path. */
+  | { readonly kind: 'doubt'; readonly field: string; readonly message: string }
   | { readonly kind: 'malformed-routes'; readonly detail: string }
   | { readonly kind: 'terminating' }
   | { readonly kind: 'terminated' };

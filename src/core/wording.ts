@@ -137,6 +137,8 @@ export function describe(news: News, names: Names): readonly Sentence[] {
       return [warning(`invalid canary spec: ${news.detail}`)];
     case 'valid-spec':
       return [normal(`the spec of ${canary} is valid again`)];
+    case 'doubt':
+      return [warning(`${news.field}: ${news.message}`)];
     case 'malformed-routes':
       return [warning(news.detail)];
     case 'terminating':

@@ -72,6 +72,7 @@ export function inShort(news: News, revision: Revision): string | undefined {
     case 'not-ready':
     case 'action-failed':
     case 'malformed-routes':
+    case 'doubt':
     case 'terminated':
       return undefined;
     default:
