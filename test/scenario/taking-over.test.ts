@@ -1,7 +1,6 @@
 /** A Canary that Flagger has driven until now. */
 import { newborn, type WorldState } from '../../src/rehearsal/world.ts';
 import { UNTOUCHED } from '../../src/core/takeover.ts';
-import { UNTOUCHED } from '../../src/core/takeover.ts';
 import { instant, percent, revision } from '../../src/shared/brand.ts';
 import type { Status } from '../../src/core/model.ts';
 import { aCanary, tellScenarios } from '../support/scenarios.ts';
