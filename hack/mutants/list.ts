@@ -164,13 +164,6 @@ export const MUTANTS: readonly Mutant[] = [
     'a plan that is edited',
   ),
   mutant(
-    'M11: stuck in Promoting without traffic',
-    'core/promoting.ts',
-    "if (status.canaryWeight === 0) return move(s, { phase: 'Finalising', mirrored: false, park: 'due' });",
-    "if (status.canaryWeight === 0) return wait(s, { kind: 'drain' });",
-    'steps back during promotion',
-  ),
-  mutant(
     'M16: a rollback that never sets routes',
     CONVERGE,
     'if (!edited && !inPlace(status, routes)) actions',
@@ -267,6 +260,13 @@ export const MUTANTS: readonly Mutant[] = [
     find: "if (primary?.readiness.kind === 'progressing') return waitForPrimary",
     replace: "if (primary !== undefined && primary.readiness.kind !== 'ready') return waitForPrimary",
     test: { file: 'test/unit/core/decide.test.ts' },
+  },
+  {
+    name: 'M11: stuck in Promoting without traffic',
+    file: 'src/core/promoting.ts',
+    find: "if (status.canaryWeight === 0) return move(s, { phase: 'Finalising', mirrored: false, park: 'due' });",
+    replace: "if (status.canaryWeight === 0) return wait(s, { kind: 'drain' });",
+    test: { file: 'test/scenario/defects.test.ts' },
   },
   {
     name: 'M14: nobody is desired, and that is ready',

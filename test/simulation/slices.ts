@@ -20,6 +20,9 @@ const STORMY: Climate = {
 /** For slices about something else: enough to fail a run and to die. */
 const CHANGEABLE: Climate = { ...STORMY, refusals: false };
 
+/** For what people do, in processes that live. */
+const LIVING: Climate = { ...CHANGEABLE, primary: ['ready', 'stuck'], deaths: false };
+
 const { pushNew, pushPromoted, pushApplied, editRoutes, deadline } = HAPPENINGS;
 const { driftRoutes, malformRoutes, losePrimary, loseSnapshot, loseServices } = HAPPENINGS;
 const { scaleUp, scaleDown, loseTarget, bringTarget, breakSpec, mendSpec } = HAPPENINGS;
@@ -38,10 +41,10 @@ function slice(
 
 /** The rules all strategies share, in a world where anything may fail. */
 export const STRATEGIES: readonly Slice[] = [
-  slice('canary', aSpec(), STORMY, PEOPLE, 60_000),
-  slice('A/B testing', aSpec({ strategy: AB }), STORMY, PEOPLE, 60_000),
-  slice('blue-green', aSpec({ strategy: BLUE_GREEN }), STORMY, PEOPLE, 60_000),
-  slice('steps back during promotion', aSpec({ stepWeightPromotion: percent(20) }), STORMY, PEOPLE, 60_000),
+  slice('canary', aSpec(), STORMY, PEOPLE, 8_526),
+  slice('A/B testing', aSpec({ strategy: AB }), STORMY, PEOPLE, 6_565),
+  slice('blue-green', aSpec({ strategy: BLUE_GREEN }), STORMY, PEOPLE, 6_843),
+  slice('steps back during promotion', aSpec({ stepWeightPromotion: percent(20) }), STORMY, PEOPLE, 11_592),
 ];
 
 const PHASES: readonly Phase[] = [
@@ -79,89 +82,89 @@ function leftByFlagger(spec: Spec, phase: Phase): WorldState {
 
 /** One further thing each. */
 export const OTHERS: readonly Slice[] = [
-  slice('changes that never take hold', aSpec({ threshold: 1 }), STORMY, [pushNew, deadline], 60_000),
-  slice('blue-green without routes', aSpec({ strategy: UNROUTED, routed: false }), STORMY, PEOPLE, 60_000),
-  slice('canary, mirrored first', aSpec({ strategy: MIRRORED }), CHANGEABLE, PEOPLE, 60_000),
-  slice('analysis skipped', aSpec({ skipAnalysis: true }), STORMY, PEOPLE, 60_000),
-  slice('canary, all gates', allGates(), { ...CHANGEABLE, pushes: true }, PEOPLE, 60_000),
-  slice('A/B testing, all gates', allGates({ strategy: AB }), CHANGEABLE, PEOPLE, 60_000),
-  slice('blue-green, all gates', allGates({ strategy: BLUE_GREEN }), CHANGEABLE, PEOPLE, 60_000),
+  slice('changes that never take hold', aSpec({ threshold: 1 }), STORMY, [pushNew, deadline], 2_280),
+  slice('blue-green without routes', aSpec({ strategy: UNROUTED, routed: false }), STORMY, PEOPLE, 5_704),
+  slice('canary, mirrored first', aSpec({ strategy: MIRRORED }), CHANGEABLE, PEOPLE, 4_232),
+  slice('analysis skipped', aSpec({ skipAnalysis: true }), STORMY, PEOPLE, 6_303),
+  slice('canary, all gates', allGates(), { ...CHANGEABLE, pushes: true }, PEOPLE, 7_134),
+  slice('A/B testing, all gates', allGates({ strategy: AB }), CHANGEABLE, PEOPLE, 4_367),
+  slice('blue-green, all gates', allGates({ strategy: BLUE_GREEN }), CHANGEABLE, PEOPLE, 5_007),
   slice(
     'answers that do not say',
     aSpec({ metrics: UNCERTAIN }),
     { ...CHANGEABLE, answers: ['yes', 'no', 'inconclusive'] },
     [pushNew, pushPromoted],
-    60_000,
+    1_533,
   ),
   slice(
     'a primary that vanishes',
     aSpec(),
     CHANGEABLE,
     [pushNew, pushPromoted, losePrimary, loseSnapshot],
-    60_000,
+    5_526,
   ),
   slice(
     'a target that vanishes',
     aSpec(),
     CHANGEABLE,
     [pushNew, pushPromoted, loseTarget, bringTarget],
-    60_000,
+    2_325,
   ),
   slice(
     'replicas changed by others',
     aSpec(),
     CHANGEABLE,
     [pushNew, pushPromoted, scaleUp, scaleDown],
-    60_000,
+    3_829,
   ),
-  slice('a target without replicas', aSpec(), STORMY, [pushNew, pushPromoted], 60_000),
+  slice('a target without replicas', aSpec(), STORMY, [pushNew, pushPromoted], 3_105),
   slice(
     'objects changed by others',
     aSpec(),
     CHANGEABLE,
     [pushNew, driftRoutes, editRoutes, loseServices],
-    60_000,
+    5_292,
   ),
   slice(
     'routes nobody understands',
     aSpec(),
     CHANGEABLE,
     [pushNew, pushPromoted, malformRoutes, deadline],
-    60_000,
+    3_567,
   ),
-  slice('a plan that is edited', allGates(), CHANGEABLE, [pushNew, editPlan, otherStrategy], 60_000),
+  slice('a plan that is edited', allGates(), LIVING, [pushNew, editPlan, otherStrategy], 4_058),
   slice(
     'abort and retry',
     aSpec({ threshold: 1, hooks: [aHook('confirm-rollout')] }),
-    CHANGEABLE,
+    LIVING,
     [pushNew, pushPromoted, command('abort'), command('retry'), WITHDRAW],
-    60_000,
+    9_286,
   ),
   slice(
     'promote and pause',
     aSpec({ threshold: 1, hooks: [aHook('confirm-rollout'), aHook('confirm-promotion')] }),
-    CHANGEABLE,
+    LIVING,
     [pushNew, pushPromoted, command('promote'), command('pause'), WITHDRAW],
-    60_000,
+    4_176,
   ),
   slice(
     'deletion with revert',
     aSpec({ revertOnDeletion: true }),
     { ...STORMY, answers: ['yes'] },
     [pushNew, HAPPENINGS.delete, loseTarget, deadline],
-    60_000,
+    21_539,
   ),
-  slice('deletion without revert', aSpec(), CHANGEABLE, [pushNew, HAPPENINGS.delete], 60_000),
+  slice('deletion without revert', aSpec(), CHANGEABLE, [pushNew, HAPPENINGS.delete], 1_683),
   slice(
     'a spec that breaks',
     aSpec(),
     CHANGEABLE,
     [pushNew, pushPromoted, breakSpec, mendSpec, deadline],
-    60_000,
+    10_034,
   ),
-  slice('suspended', aSpec(), CHANGEABLE, [pushNew, pushPromoted, suspend], 60_000),
+  slice('suspended', aSpec(), CHANGEABLE, [pushNew, pushPromoted, suspend], 2_642),
   {
-    ...slice('taken over from Flagger', aSpec(), CHANGEABLE, [pushNew, pushPromoted], 60_000),
+    ...slice('taken over from Flagger', aSpec(), CHANGEABLE, [pushNew, pushPromoted], 4_141),
     starts: PHASES.map((phase) => leftByFlagger(aSpec(), phase)),
   },
 ].map((one) => (one.name === 'a target without replicas' ? { ...one, starts: [unscaled(one.spec)] } : one));
