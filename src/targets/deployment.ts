@@ -15,6 +15,7 @@ import {
   autoscaled,
   ownRevision,
   primaryOf,
+  primarySelector,
   replicasOf,
   REVISION,
   sameMeaning,
@@ -52,7 +53,9 @@ export const deployment: TargetKind = {
     const selector = selected(look);
     if (!selector.ok) return selector;
     const template = at(targetOf(look) ?? primaryIn(look), 'spec', 'template');
-    return ok({ ...selector.value, ports: discoverPorts(template, look.canary.service) });
+    const primary = primarySelector(look);
+    const ports = discoverPorts(template, look.canary.service);
+    return ok({ ...selector.value, ...(primary !== undefined && { primary }), ports });
   },
 
   observeTarget(look) {

@@ -9,6 +9,7 @@ import {
   cloneAnnotations,
   foreignAnnotations,
   includeLabels,
+  matchLabels,
   PRIMARY,
   primaryLabels,
   retarget,
@@ -51,6 +52,14 @@ export function replicasOf(deployment: KubeObject): number {
   return count(at(deployment, 'spec', 'replicas')) ?? 1;
 }
 
+/** What the primary there is selects its pods by. It cannot be changed, so its template has to carry it. */
+export function primarySelector({ canary, objects }: Look): Labels | undefined {
+  const { apiVersion, kind } = KINDS.Deployment;
+  const found = findObject(objects, { apiVersion, kind, name: `${canary.target.name}${PRIMARY}` });
+  const labels = found && matchLabels(found);
+  return labels !== undefined && Object.keys(labels).length > 0 ? labels : undefined;
+}
+
 export function autoscaled({ canary }: Look): boolean {
   return at(canary.object, 'spec', 'autoscalerRef') !== undefined;
 }
@@ -75,11 +84,12 @@ export function sourceOf(
 
 /** The target's template as the primary runs it, but for what makes its pods roll. */
 function primaryTemplate(
-  { canary, options }: Look,
+  look: Look,
   target: KubeObject,
   selector: Selector,
   tracked: readonly TrackedConfig[],
 ): Tree {
+  const { canary, options } = look;
   const template = tree(renameConfigs(plainTemplate(at(target, 'spec', 'template')), tracked));
   const metadata = tree(template['metadata']);
   const annotations = Object.entries(texts(metadata['annotations'])).filter(
@@ -89,7 +99,7 @@ function primaryTemplate(
     ...template,
     metadata: {
       ...metadata,
-      labels: primaryLabels(texts(metadata['labels']), selector),
+      labels: { ...primaryLabels(texts(metadata['labels']), selector), ...primarySelector(look) },
       annotations: Object.fromEntries(annotations),
     },
     spec: retarget(tree(template['spec']), canary.target.name, options.selectorLabels),
@@ -122,7 +132,6 @@ export function primaryOf(
   const { apiVersion, kind } = KINDS.Deployment;
   const name = `${look.canary.target.name}${PRIMARY}`;
   const found = findObject(look.objects, { apiVersion, kind, name });
-  const matchLabels = primaryLabels({}, selector);
   return {
     ...found,
     apiVersion,
@@ -138,7 +147,7 @@ export function primaryOf(
       },
     },
     spec: {
-      selector: { matchLabels },
+      selector: { matchLabels: primaryLabels({}, selector) },
       ...withoutSettings(tree(found?.['spec'])),
       ...source.settings,
       replicas,

@@ -56,6 +56,8 @@ export interface TargetMetadata {
   /** The label key that selects the workload, and its value on the target. */
   readonly label: string;
   readonly value: string;
+  /** What the primary is selected by, where there is one: it keeps the labels it was made with. */
+  readonly primary?: Readonly<Record<string, string>>;
   readonly ports: readonly DiscoveredPort[];
 }
 

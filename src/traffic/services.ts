@@ -10,6 +10,8 @@ export interface SelectedTarget {
   /** The label key that selects the workload, and its value on the target. */
   readonly label: string;
   readonly value: string;
+  /** What the primary is selected by, where there is one: it keeps the labels it was made with. */
+  readonly primary?: Readonly<Record<string, string>>;
   readonly ports: readonly { readonly name: string; readonly port: number }[];
 }
 
@@ -89,8 +91,7 @@ function render(
 ): KubeObject {
   const { name } = serviceRef(canary, role);
   const found = find(current, serviceRef(canary, role));
-  const value = role === 'canary' ? target.value : `${target.value}-primary`;
-  const selector = { [target.label]: value };
+  const selector = selectorFor(role, target);
   const custom = canary.service.metadata[role];
   const labels = { ...custom.labels, [target.label]: name };
   const metadata = metadataOf(canary, name, found, { labels, annotations: custom.annotations });
@@ -102,6 +103,15 @@ function render(
     metadata,
     spec: { ...spec, selector, ports: unlessSame(spec['ports'], ports, portSet) },
   };
+}
+
+/** A target that is made again under other labels must not take the traffic away from a primary that has the old. */
+function selectorFor(
+  role: Role,
+  { label, value, primary }: SelectedTarget,
+): Readonly<Record<string, string>> {
+  if (role === 'canary') return { [label]: value };
+  return primary ?? { [label]: `${value}-primary` };
 }
 
 function newSpec(canary: Canary, target: SelectedTarget, selector: Readonly<Record<string, string>>): Tree {

@@ -108,6 +108,25 @@ describe('the clone', () => {
     });
   });
 
+  it('goes on being selected as it was when the target is made again under other labels', () => {
+    const relabelled = edit(
+      edit(target, ['spec', 'selector'], { matchLabels: { name: 'podinfo' } }),
+      ['spec', 'template', 'metadata', 'labels'],
+      { name: 'podinfo' },
+    );
+    const objects = [relabelled, primary, ...configs];
+    const next = clone(objects);
+
+    expect(deployment.metadata(lookAt(objects))).toMatchObject({
+      value: { label: 'name', value: 'podinfo', primary: { app: 'podinfo-label-primary' } },
+    });
+    expect(at(next, 'spec', 'selector')).toEqual({ matchLabels: { app: 'podinfo-label-primary' } });
+    expect(at(next, 'spec', 'template', 'metadata', 'labels')).toEqual({
+      name: 'podinfo-primary',
+      app: 'podinfo-label-primary',
+    });
+  });
+
   it('belongs to the Canary', () => {
     expect(primary.metadata.ownerReferences).toEqual([
       expect.objectContaining({ kind: 'Canary', name: 'podinfo', uid: 'canary-uid', controller: true }),

@@ -66,6 +66,17 @@ describe('the Services of a new Canary', () => {
     ]);
   });
 
+  it('go on selecting a primary by the labels it has when the target gets others', () => {
+    const relabelled = { ...TARGET, label: 'name', primary: { app: 'web-primary' } };
+    const services = [...backendServices(plain, relabelled, []), apexService(plain, relabelled, [])];
+
+    expect(services.map((object) => at(object, 'spec', 'selector'))).toEqual([
+      { name: 'web' },
+      { app: 'web-primary' },
+      { app: 'web-primary' },
+    ]);
+  });
+
   it('are ClusterIP Services with one port, labelled by their own name and owned by the Canary', () => {
     expect(apexService(plain, TARGET, [])).toEqual({
       apiVersion: 'v1',
