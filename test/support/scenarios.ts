@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { describe, it } from '@jest/globals';
 import type { Hook, HookType, Metric, Spec, Strategy } from '../../src/core/model.ts';
 import type { Rehearsal } from '../../src/rehearsal/rehearse.ts';
+import type { WorldState } from '../../src/rehearsal/world.ts';
 import { renderEvent, renderLine } from '../../src/rehearsal/timeline.ts';
 import { millis, percent } from '../../src/shared/brand.ts';
 import { expectGolden } from './goldens.ts';
@@ -18,6 +19,10 @@ export interface Scenario {
   readonly says: string;
   readonly spec?: Partial<Spec>;
   readonly story: Told;
+  /** A world to begin with, if not a Canary nobody has looked at. */
+  readonly start?: WorldState;
+  /** Told from the very beginning, not from the first thing that happens. */
+  readonly whole?: true;
 }
 
 /** A minute of interval, two minutes of deadline, two failed checks. */
@@ -67,9 +72,13 @@ export function tellScenarios(topic: string, scenarios: readonly Scenario[]): vo
   describe(topic, () => {
     it.each(scenarios.map((scenario) => [scenario.says, scenario] as const))('%s', async (says, scenario) => {
       const story = aStory(scenario.story);
-      const rehearsal = await rehearsed({ spec: aCanary(scenario.spec), story });
+      const rehearsal = await rehearsed({
+        spec: aCanary(scenario.spec),
+        story,
+        ...(scenario.start !== undefined && { start: scenario.start }),
+      });
       // How a Canary is initialized is a scenario of its own; the others begin with what happens in them.
-      const since = story.happenings[0]?.at ?? 0;
+      const since = scenario.whole === true ? 0 : (story.happenings[0]?.at ?? 0);
 
       expectGolden(rendered(rehearsal, since), join(GOLDENS, `${slug(says)}.txt`));
     });
