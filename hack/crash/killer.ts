@@ -3,7 +3,7 @@ import { leads, type World } from '../../test/e2e/harness/world.ts';
 import type { Random } from './random.ts';
 
 /** Milliseconds a controller may lead before it is killed, at most. */
-const LONGEST_LIFE = 4_000;
+const LONGEST_LIFE = 3_000;
 /** Of ten controllers one is killed before it leads. */
 const STILLBORN = 0.1;
 const STARTING = 1_500;

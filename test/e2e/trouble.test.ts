@@ -246,7 +246,7 @@ describe('what an operator sees', () => {
           apiVersion: 'flagger.app/v1beta1',
           kind: 'AlertProvider',
           metadata: { name: 'chat', namespace: 'test' },
-          spec: { type: 'slack', channel: 'a', secretRef: { name: 'chat' } },
+          spec: { type: 'slack', secretRef: { name: 'chat' } },
         },
       );
       const analysis = {
@@ -267,7 +267,9 @@ describe('what an operator sees', () => {
       });
       await Promise.all([one.push('hushed:2'), two.push('muted:2')]);
       await Promise.all([one.rests('Failed'), two.rests('Failed')]);
-      expect(w.web.calls.some(({ headers }) => headers.authorization === `Bearer ${alertToken}`)).toBe(true);
+      const chat = w.web.calls.filter(({ path }) => path === '/chat');
+      expect(chat[0]?.headers.authorization).toBe(`Bearer ${alertToken}`);
+      expect(chat[0]?.body).toMatchObject({ channel: 'general', username: 'flagger' });
       expect(await controller.kill('SIGTERM')).toBe(0);
       const said = [controller.text(), JSON.stringify(w.sandbox.store.list('events')), ...one.told].join(
         '\n',
