@@ -16,6 +16,9 @@ export interface Messenger {
   notice(canary: Canary, news: News, at: Instant, signal: AbortSignal): Promise<void>;
 }
 
+/** Notices that may wait in a lane at a time: what they say is soon outdated, and news waits behind them. */
+const WAITING_NOTICES = 4;
+
 export interface AnnouncerOptions {
   readonly messenger: Messenger;
   readonly clock: Clock;
@@ -97,14 +100,16 @@ export class Announcer {
     return lane;
   }
 
-  /** At once when it is new, and once per interval while it stays the same. */
+  /** At once when it is new, and once per interval while it stays the same; left out while others still wait. */
   #queueNotices(lane: Lane, canary: Canary, notices: readonly News[]): void {
     const now = this.#options.clock.now();
     const fresh = (sent: Instant): boolean => now < after(sent, quiet(canary));
     for (const [said, sent] of lane.noticed) if (!fresh(sent)) lane.noticed.delete(said);
+    let waiting = lane.queue.filter(({ what }) => what.kind === 'notice').length;
     for (const news of notices) {
       const said = canonicalJson(news);
-      if (lane.noticed.has(said)) continue;
+      if (lane.noticed.has(said) || waiting >= WAITING_NOTICES) continue;
+      waiting += 1;
       lane.noticed.set(said, now);
       lane.queue.push({ canary, what: { kind: 'notice', news, at: now } });
     }
@@ -112,28 +117,34 @@ export class Announcer {
 
   #start(lane: Lane, signal: AbortSignal): void {
     lane.busy = true;
-    const work = this.#work(lane, signal).finally(() => {
-      lane.busy = false;
-      this.#working.delete(work);
-    });
+    const work = this.#work(lane, signal).finally(() => this.#working.delete(work));
     this.#working.add(work);
   }
 
   async #work(lane: Lane, signal: AbortSignal): Promise<void> {
-    for (let message = lane.queue.shift(); message !== undefined; message = lane.queue.shift()) {
-      try {
-        await this.#deliver(message, signal);
-      } catch (error) {
-        if (signal.aborted) {
-          this.#putBack(lane, message);
-          return;
-        }
-        const { name, namespace } = message.canary;
-        this.#options.log.error({ canary: `${name}.${namespace}`, error }, 'telling news failed');
-      }
-      if (message.what.kind === 'announcement') lane.told.add(message.what.announcement.sequence);
-      if (lane.queue.length === 0 && lane.told.size > 0) this.#options.onTold(message.canary);
+    let message = lane.queue.shift();
+    while (message !== undefined && (await this.#finish(lane, message, signal))) {
+      message = lane.queue.shift();
     }
+    // In one breath with finding the queue empty, so that nobody adds to a lane that seems busy and is not.
+    lane.busy = false;
+  }
+
+  /** False where the process stops, or leads no more. */
+  async #finish(lane: Lane, message: Message, signal: AbortSignal): Promise<boolean> {
+    const { canary, what } = message;
+    try {
+      await this.#deliver(message, signal);
+    } catch (error) {
+      if (signal.aborted) {
+        this.#putBack(lane, message);
+        return false;
+      }
+      this.#options.log.error({ canary: `${canary.name}.${canary.namespace}`, error }, 'telling news failed');
+    }
+    if (what.kind === 'announcement') lane.told.add(what.announcement.sequence);
+    if (lane.queue.length === 0 && lane.told.size > 0) this.#options.onTold(canary);
+    return true;
   }
 
   async #deliver({ canary, what }: Message, signal: AbortSignal): Promise<void> {

@@ -162,4 +162,36 @@ describe('the announcer', () => {
     await settle();
     expect(messenger.told).toEqual(['refused', 'refused again', 'refused']);
   });
+
+  it('does not let notices pile up behind a messenger that hangs, ahead of news that matters', async () => {
+    const { messenger, clock, canary, tell } = aLane();
+    messenger.hold = true;
+    tell([0]);
+    for (let minute = 0; minute < 100; minute += 1) {
+      tell([0], [{ kind: 'action-failed', detail: `refused ${minute}` }]);
+      await clock.advance(canary.spec.interval);
+    }
+    tell([0, 1]);
+    messenger.hold = false;
+    messenger.release();
+    await settle();
+    expect(messenger.told).toEqual(['#0', 'refused 0', 'refused 1', 'refused 2', 'refused 3', '#1']);
+    tell([0, 1], [{ kind: 'action-failed', detail: 'refused at last' }]);
+    await settle();
+    expect(messenger.told.at(-1)).toBe('refused at last');
+  });
+
+  it('tells news that arrives at the very moment the lane has run empty', async () => {
+    const clock = new HandClock();
+    const messenger = new SlowMessenger();
+    const canary = aParsedCanary();
+    const { signal } = new AbortController();
+    const tell = (sequences: readonly number[]): void =>
+      announcer.tell(canary, aStatus(canary, sequences, clock), [], signal);
+    const onTold = (): void => queueMicrotask(() => tell([0, 1]));
+    const announcer = new Announcer({ messenger, clock, log: silentLogger, onTold });
+    tell([0]);
+    await settle();
+    expect(messenger.told).toEqual(['#0', '#1']);
+  });
 });
