@@ -81,13 +81,15 @@ async function askMetric(tools: Tools, canary: Canary, index: number, signal: Ab
   if (!measured.ok) return { kind: 'inconclusive', failure: measured.error };
   const value = measured.value;
   if (value.ok && Number.isFinite(value.value)) {
-    tools.vitals.measured(
-      { target: canary.target.name, namespace: canary.namespace },
-      metric.name,
-      value.value,
-    );
+    const counted = { target: canary.target.name, namespace: canary.namespace };
+    tools.vitals.measured(counted, metric.name, value.value / scaleOf(metric, source));
   }
   return judge(metric, source, value, { observer: canary.provider });
+}
+
+/** Durations are judged in milliseconds and recorded, as Prometheus has them, in seconds. */
+function scaleOf({ name }: MetricSpec, source: string): number {
+  return source === 'builtin' && name === 'request-duration' ? 1_000 : 1;
 }
 
 async function measure(asked: Asked, source: Canary['spec']['metrics'][number]['source']): Promise<Measured> {
@@ -119,9 +121,11 @@ async function measureBuiltIn({ tools, canary, metric, signal }: Asked): Promise
 async function measureInline({ tools, canary, metric, signal }: Asked): Promise<Measured> {
   const provider = metricProvider(ownBackend(tools, canary), tools);
   if (!provider.ok) return ok(err({ kind: 'malformed', detail: provider.error }));
-  // In-line queries were never templates, so that braces in them are Prometheus' own.
-  const query = metric.query ?? '';
-  return ok(await provider.value.query({ query, interval: metric.interval }, { signal }));
+  const query = renderTemplate(metric.query ?? '', queryFunctions(canary, metric));
+  if (!query.ok) {
+    return err({ kind: 'query-failed', metric: metric.name, source: 'query', detail: query.error });
+  }
+  return ok(await provider.value.query({ query: query.value, interval: metric.interval }, { signal }));
 }
 
 async function measureTemplate({ tools, canary, metric, signal }: Asked): Promise<Measured> {

@@ -145,7 +145,11 @@ async function keepSnapshot(
     if (!deleted.ok && deleted.error.kind !== 'not-found') return deleted;
   }
   const created = await writer.create({ ...object, metadata }, { signal });
-  return created.ok ? ok() : created;
+  if (created.ok) return ok();
+  // Ours carry a label and are seen; what is in the way is somebody else's, and waiting does not move it.
+  const foreign = resourceVersion === undefined && created.error.kind === 'already-exists';
+  const detail = `ControllerRevision ${metadata.name} exists and is not a snapshot of ours; delete or rename it`;
+  return foreign ? err({ kind: 'invalid', detail }) : created;
 }
 
 async function scaleTarget(

@@ -71,6 +71,29 @@ describe('a question of the core', () => {
     );
   });
 
+  it('about the duration of requests is counted in seconds, though judged in milliseconds', async () => {
+    const tools = new FakeTools();
+    tools.value = ok(250);
+    const canary = aParsedCanary({
+      analysis: { metrics: [{ name: 'request-duration', thresholdRange: { max: 500 } }] },
+    });
+    expect(await ask(tools, canary, METRIC, signal)).toEqual({ kind: 'yes' });
+    expect(await tools.vitals.registry.metrics()).toContain('metric="request-duration"} 0.25');
+  });
+
+  it('about an in-line query names the Canary in it', async () => {
+    const tools = new FakeTools();
+    const inline = (query: string) =>
+      aParsedCanary({ analysis: { metrics: [{ name: 'errors', query, thresholdRange: { max: 5 } }] } });
+    await ask(tools, inline('errors{app="{{ target }}"}[{{ interval }}]'), METRIC, signal);
+    expect(tools.queries[0]).toContain('errors{app="podinfo"}[1m]');
+
+    expect(await ask(tools, inline('errors{{ nobody }}'), METRIC, signal)).toMatchObject({
+      kind: 'inconclusive',
+      failure: { kind: 'query-failed', metric: 'errors', source: 'query' },
+    });
+  });
+
   it('about a metric without data is answered inconclusive', async () => {
     const tools = new FakeTools();
     tools.value = err({ kind: 'no-data' });

@@ -5,7 +5,7 @@ import { at, list } from '../../../src/api/tree.ts';
 import { perform } from '../../../src/controller/perform.ts';
 import type { View } from '../../../src/controller/observe.ts';
 import type { Action } from '../../../src/core/model.ts';
-import { percent } from '../../../src/shared/brand.ts';
+import { percent, revision } from '../../../src/shared/brand.ts';
 import { err, ok } from '../../../src/shared/result.ts';
 import { targetKind } from '../../../src/targets/registry.ts';
 import { trafficProviders } from '../../../src/traffic/registry.ts';
@@ -107,5 +107,29 @@ describe('scaling a target', () => {
     expect(patched).toEqual([
       { apiVersion: 'apps/v1', kind: 'Deployment', name: 'podinfo', namespace: 'test' },
     ]);
+  });
+});
+
+describe('keeping a snapshot', () => {
+  it('says what is in its way, since waiting does not move it', async () => {
+    const { tools } = aCluster(() => ({ kind: 'already-exists', detail: 'it exists' }));
+    const canary = aDeploymentCanary();
+    const primary = { ...target, metadata: { ...target.metadata, name: 'podinfo-primary' } };
+    const view: View = {
+      canary,
+      kind: targetKind(canary.target),
+      look: lookAt([target, primary], { canary }),
+      routing: err('not looked at'),
+    };
+
+    const done = await perform(tools, view, { kind: 'keep-snapshot', revision: revision('1-ab') }, signal);
+
+    expect(done).toEqual(
+      err({
+        kind: 'invalid',
+        detail:
+          'ControllerRevision podinfo-promoted exists and is not a snapshot of ours; delete or rename it',
+      }),
+    );
   });
 });
