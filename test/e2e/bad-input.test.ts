@@ -41,6 +41,16 @@ const REFUSED: readonly Refused[] = [
     sentence: 'spec.analysis.stepWeight: found -5, expected 1 to 100',
   },
   {
+    what: 'a target without a name',
+    wish: {
+      name: 'aimless',
+      provider: 'istio',
+      spec: { targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: '' } },
+    },
+    reason: 'InvalidSpec',
+    sentence: 'spec.targetRef.name: is missing, expected the kind and name of the workload to roll out',
+  },
+  {
     what: 'a route without a gateway',
     wish: { name: 'gateless', provider: 'gatewayapi:v1' },
     reason: 'InvalidSpec',
@@ -85,7 +95,7 @@ describe('a Canary that cannot be followed', () => {
       expect(rollout.condition('Accepted')).toBe(`False ${reason}: ${sentence}`);
       await promotedBeside(w, wish.name);
       expect(rollout.targetReplicas).toBe(2);
-      expect(rollout.phase).toBe('Initializing');
+      expect(['', 'Initializing']).toContain(rollout.phase);
     },
     TIMEOUT,
   );
@@ -231,6 +241,16 @@ const MISLED: readonly Misled[] = [
     sentence: () => 'Metric template guarded.test secret nosuch error: secret nosuch.test cannot be read:',
   },
   {
+    what: 'a query that is no template',
+    name: 'unfilled',
+    prepare: (w) => {
+      const broken = template('broken');
+      w.apply({ ...broken, spec: { ...Object(broken['spec']), query: 'errors{app="{{ target"}' } });
+    },
+    analysis: () => templated('broken'),
+    sentence: () => 'Metric template broken.test query render error:',
+  },
+  {
     what: 'a metric system that answers a web page',
     name: 'paged',
     prepare: (w) => w.metrics.say('paged', { status: 200, type: 'text/html', body: '<html>Log in</html>' }),
@@ -297,6 +317,23 @@ describe('a check that cannot be made', () => {
       await rollout.rests('Failed');
       expect(rollout.told).toContain(`Rolling back ${name}.test failed checks threshold reached 3`);
       expect(rollout.primaryImage).toBe(`${name}:1`);
+    },
+    TIMEOUT,
+  );
+});
+
+describe('an alert provider that does not exist', () => {
+  it.concurrent(
+    'is named in the log, and the release is promoted without it',
+    async () => {
+      const w = await world.started();
+      const analysis = { alerts: [{ name: 'chat', severity: 'info', providerRef: { name: 'nowhere' } }] };
+      const rollout = await Rollout.install(w, { name: 'unheard', provider: 'istio', analysis });
+      await rollout.push('unheard:2');
+      await rollout.rests('Succeeded');
+      const controller = await world.controller();
+      const warned = controller.lines().filter(({ msg }) => msg === 'telling failed: alert chat');
+      expect(warned.at(-1)?.['detail']).toBe('alert provider nowhere.test does not exist');
     },
     TIMEOUT,
   );
