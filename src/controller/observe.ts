@@ -6,10 +6,19 @@ import type { Observed } from '../core/model.ts';
 import { targetKind } from '../targets/registry.ts';
 import type { Look, TargetKind, TargetMetadata } from '../targets/target.ts';
 import { resolveTraffic } from '../traffic/registry.ts';
-import { observeRoutes, released, renderServices, routeRefs, type RoutesInput } from '../traffic/routes.ts';
-import { err, type Result } from '../shared/result.ts';
+import {
+  formerTarget,
+  observeRoutes,
+  released,
+  renderServices,
+  routeRefs,
+  type RoutesInput,
+} from '../traffic/routes.ts';
+import { err, ok, type Result } from '../shared/result.ts';
 import type { ConfigShelf } from './configs.ts';
 import type { Tools } from './tools.ts';
+
+const PLAIN = 'kubernetes';
 
 export const FINALIZER = 'finalizer.flagger.app';
 
@@ -32,7 +41,9 @@ export async function lookAt(
 ): Promise<View> {
   const { watched, clock, settings } = tools;
   const kind = targetKind(canary.target);
-  const traffic = resolveTraffic(canary.provider);
+  const terminating = canary.status.phase === 'Terminating';
+  // A provider nobody knows must not hold up a deletion: then the Service is all there is to give back.
+  const traffic = resolveTraffic(canary.provider) ?? (terminating ? resolveTraffic(PLAIN) : undefined);
   const workloads = (kind?.refs(canary) ?? []).map((ref) => inside(canary, ref));
   const routes = (traffic === undefined ? [] : routeRefs(canary, traffic.provider)).map((ref) =>
     inside(canary, ref),
@@ -48,13 +59,10 @@ export async function lookAt(
   const configs = (kind?.configRefs(bare) ?? []).map((ref) => inside(canary, ref));
   onLook([...workloads, ...routes, ...configs]);
   const look = { ...bare, objects: [...bare.objects, ...(await shelf.look(tools, configs, signal))] };
-  const target = kind?.metadata(look) ?? err(`targets of kind ${canary.target.kind} are not known`);
-  return {
-    canary,
-    kind,
-    look,
-    routing: routingOf(canary, traffic, target, objectsOf(tools, routes), look.now),
-  };
+  const current = objectsOf(tools, routes);
+  const found = kind?.metadata(look) ?? err(`targets of kind ${canary.target.kind} are not known`);
+  const target = found.ok || !terminating ? found : ok({ ...formerTarget(canary, current), ports: [] });
+  return { canary, kind, look, routing: routingOf(canary, traffic, target, current, look.now) };
 }
 
 /** A mesh's objects are watched from the moment a Canary first uses that mesh. */

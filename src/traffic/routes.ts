@@ -4,6 +4,7 @@
  */
 import type { Canary } from '../api/model.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
+import { at, texts } from '../api/tree.ts';
 import type { MarkedRoutes, Routes } from '../core/model.ts';
 import { unreachable, type Instant } from '../shared/brand.ts';
 import type { Result } from '../shared/result.ts';
@@ -18,6 +19,8 @@ import {
   serviceRef,
   type SelectedTarget,
 } from './services.ts';
+
+const PRIMARY = '-primary';
 
 /** One look at what routes a Canary's traffic. */
 export interface RoutesInput {
@@ -115,6 +118,17 @@ export function releaseTraffic({ canary, provider, target, current }: RoutesInpu
   const apex = releasedApex(canary, target, current);
   const routes = provider.release(routedService(canary), current);
   return changed([...(apex === undefined ? [] : [apex]), ...routes], current);
+}
+
+/** How the target was selected, as far as the apex Service still shows it: for when no workload is left to tell. */
+export function formerTarget(
+  canary: Canary,
+  current: readonly KubeObject[],
+): Pick<SelectedTarget, 'label' | 'value'> {
+  const selector = texts(at(find(current, serviceRef(canary, 'apex')), 'spec', 'selector'));
+  const primary = Object.entries(selector).find(([, value]) => value.endsWith(PRIMARY));
+  const [label, value] = primary ?? Object.entries(selector)[0] ?? ['app', canary.target.name];
+  return { label, value: value.endsWith(PRIMARY) ? value.slice(0, -PRIMARY.length) : value };
 }
 
 export function released(input: RoutesInput): boolean {

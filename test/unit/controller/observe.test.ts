@@ -1,0 +1,75 @@
+/** What a Canary that is being deleted still finds, and gives back. */
+import { describe, expect, it } from '@jest/globals';
+import type { Canary } from '../../../src/api/model.ts';
+import type { KubeObject } from '../../../src/api/objects.ts';
+import { at } from '../../../src/api/tree.ts';
+import { ConfigShelf } from '../../../src/controller/configs.ts';
+import { lookAt, observedOf, type View } from '../../../src/controller/observe.ts';
+import { perform } from '../../../src/controller/perform.ts';
+import { ok } from '../../../src/shared/result.ts';
+import { canaryFrom, objectIn } from '../../support/canaries.ts';
+import { TARGET } from '../../support/deployments.ts';
+import { FakeTools } from './tools.ts';
+
+const { signal } = new AbortController();
+
+/** The user's own Service, as a rollout has left it. */
+const APEX = objectIn(`
+apiVersion: v1
+kind: Service
+metadata: { name: podinfo, namespace: test, resourceVersion: "1", annotations: { serin.dev/routes: 3/2026-01-01T00:00:00Z } }
+spec: { selector: { app: podinfo-label-primary }, ports: [{ name: http, protocol: TCP, port: 80, targetPort: http }] }
+`);
+
+function leaving(provider: string, kind = 'Deployment'): Canary {
+  return canaryFrom(
+    `
+apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: { name: podinfo, namespace: test, uid: canary-uid, deletionTimestamp: "2026-01-01T00:00:00Z" }
+spec:
+  provider: ${provider}
+  revertOnDeletion: true
+  targetRef: { apiVersion: apps/v1, kind: ${kind}, name: podinfo }
+  service: { port: 80, targetPort: http }
+  analysis: { interval: 1m, threshold: 5, iterations: 5 }
+`,
+    { phase: 'Terminating', origin: 'ours' },
+  );
+}
+
+async function look(canary: Canary, ...objects: readonly KubeObject[]) {
+  const fake = new FakeTools('-enable-config-tracking=false');
+  const written: KubeObject[] = [];
+  const replace = async (object: KubeObject) => {
+    written.push(object);
+    return ok(object);
+  };
+  const tools = { ...fake, clock: fake.clock, objects: { ...fake.objects, replace } };
+  for (const object of objects) fake.put(object);
+  const see = (): Promise<View> => lookAt(tools, new ConfigShelf(), canary, () => undefined, signal);
+  return { tools, written, see, put: (object: KubeObject) => fake.put(object) };
+}
+
+describe('a Canary that is being deleted', () => {
+  it.each([
+    ['its namespace has lost both workloads already', leaving('kubernetes'), []],
+    ['its provider is none that is known', leaving('nonsense'), [objectIn(TARGET)]],
+    ['its target is of a kind that is not known', leaving('kubernetes', 'Widget'), []],
+  ] as const)('gives the Service back though %s', async (_, canary, objects) => {
+    const { tools, written, see, put } = await look(canary, APEX, ...objects);
+    const view = await see();
+    expect(observedOf(view).released).toBe(false);
+
+    expect(await perform(tools, view, { kind: 'release-traffic' }, signal)).toEqual(ok());
+
+    expect(written.map((object) => at(object, 'spec', 'selector'))).toEqual([{ app: 'podinfo-label' }]);
+    for (const object of written) put(object);
+    expect(observedOf(await see()).released).toBe(true);
+  });
+
+  it('has nothing to give back where nothing is left', async () => {
+    const { see } = await look(leaving('istio'));
+    expect(observedOf(await see()).released).toBe(true);
+  });
+});
