@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
+  install,
   measureBare,
   measureIdle,
   measureReactions,
@@ -133,6 +134,7 @@ function print({ quick, idle, idle5000, react, step, bare, ratios }: Report): vo
 
 await ensureBuilt();
 try {
+  install(folder);
   const result = report({ ...(await few()), idle5000: await many() });
   print(result);
   if (values.json === true) console.log(JSON.stringify(result));

@@ -1,6 +1,6 @@
 /** The processes of a benchmark, and what the operating system says about them. Linux only: it reads `/proc`. */
 import { fork, spawn, type ChildProcess } from 'node:child_process';
-import { openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer, Request } from './protocol.ts';
 
@@ -35,10 +35,15 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** A process whose output goes to a file; it throws where the process could not be started. */
+/** A process whose output goes to a file. Should it end by itself, its last words are printed. */
 export function start(program: string, args: readonly string[], log: string): Running {
   const output = openSync(log, 'w');
-  return running(spawn(program, args, { stdio: ['ignore', output, output] }));
+  const child = spawn(program, args, { stdio: ['ignore', output, output] });
+  child.once('exit', (code) => {
+    closeSync(output);
+    if (code !== 0) process.stderr.write(`${readFileSync(log, 'utf8').slice(-1_000)}\n`);
+  });
+  return running(child);
 }
 
 export class Cluster {

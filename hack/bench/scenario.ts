@@ -1,5 +1,5 @@
 /** What is measured, one function a figure; what is good enough is not decided here. */
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONTROLLER } from '../demo/shipped.ts';
 import { Cluster, start, startBare, usageOf, type Running } from './processes.ts';
@@ -59,11 +59,24 @@ export async function openStage(folder: string, canaries: number): Promise<Stage
   return stage;
 }
 
+/** Puts the build with what belongs to it into the folder: a build that begins meanwhile shall not disturb. */
+export function install(folder: string): void {
+  const root = join(import.meta.dirname, '../..');
+  mkdirSync(join(folder, 'dist'));
+  copyFileSync(CONTROLLER, join(folder, 'dist/main.js'));
+  copyFileSync(join(root, 'package.json'), join(folder, 'package.json'));
+  cpSync(join(root, 'crds'), join(folder, 'crds'), { recursive: true });
+}
+
 /** As it is shipped, with the defaults; only the shortest interval is lower, for the steps to be counted. */
 export function startController({ folder }: Stage, name: string): Running {
   const flags = ['-port=0', '-mesh-provider=istio', '-minimum-analysis-interval=1s'];
   const log = join(folder, `controller-${name}.log`);
-  return start(process.execPath, [CONTROLLER, `-kubeconfig=${join(folder, 'kubeconfig')}`, ...flags], log);
+  return start(
+    process.execPath,
+    [join(folder, 'dist/main.js'), `-kubeconfig=${join(folder, 'kubeconfig')}`, ...flags],
+    log,
+  );
 }
 
 /** Resolves when the process neither asks nor computes; says how long that took and what was asked. */
