@@ -5,7 +5,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build as bundle } from 'esbuild';
+import { build as bundle, stop } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
 const ENTRIES = ['src/main.ts', 'src/cli/main.ts', 'src/load-tester/main.ts'];
@@ -32,6 +32,8 @@ export async function build(): Promise<void> {
     legalComments: 'linked',
     logLevel: 'warning',
   });
+  // Its process would stay as long as ours does.
+  await stop();
 }
 
 if (import.meta.main) {
