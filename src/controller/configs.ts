@@ -15,10 +15,13 @@ interface Known {
 
 type Cluster = Pick<Tools, 'objects' | 'watched'>;
 
+/** What a Canary is made of cannot be looked at until somebody does something about it. People may read why. */
+export class BlindError extends Error {}
+
 export class ConfigShelf {
   readonly #known = new Map<string, Known>();
 
-  /** Those of the references that exist, as stand-ins. Throws what is neither an object nor its absence. */
+  /** Those of the references that exist, as stand-ins. Throws what is neither an object nor its absence: a `BlindError` where it will not pass by itself. */
   async look(
     tools: Cluster,
     refs: readonly ObjectRef[],
@@ -49,7 +52,10 @@ export class ConfigShelf {
     if (known !== undefined && known.version === versionOf(seen)) return known.standIn;
     const read = await objects.read(ref, { signal });
     if (!read.ok && read.error.kind === 'not-found') return undefined;
-    if (!read.ok) throw new Error(`${ref.kind} ${ref.namespace}/${ref.name}: ${read.error.detail}`);
+    if (!read.ok) {
+      const detail = `${ref.kind} ${ref.namespace}/${ref.name}: ${read.error.detail}`;
+      throw read.error.kind === 'unavailable' ? new Error(detail) : new BlindError(detail);
+    }
     const standIn = standInFor(read.value);
     this.#known.set(placeOf(ref), { version: versionOf(read.value), standIn });
     return standIn;

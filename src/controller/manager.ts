@@ -11,7 +11,7 @@ import { instant, millis, unreachable, type Instant, type Millis } from '../shar
 import { Announcer } from './announcer.ts';
 import { CanaryIndex, keyOf, refOfKey, titleOfKey } from './canary-index.ts';
 import { CanaryPorts } from './canary-ports.ts';
-import { ConfigShelf } from './configs.ts';
+import { BlindError, ConfigShelf } from './configs.ts';
 import { doubtsOf } from './doubts.ts';
 import { noMemory, type Memory } from './memory.ts';
 import { createMessenger } from './messenger.ts';
@@ -160,11 +160,22 @@ export class Manager {
       this.#queue.done(key, signal.aborted ? 'fine' : 'failed');
       if (signal.aborted) return;
       log.error({ canary: titleOfKey(key), error }, 'a pass over a Canary failed and will be tried again');
+      if (error instanceof BlindError) await this.#sayBlind(key, error, signal);
     }
     this.#movedAt = clock.now();
     const indexed = this.#index.get(key);
     const counted = indexed && { target: indexed.targetName, namespace: indexed.namespace };
     vitals.passed(outcome, (clock.now() - start) / 1_000, counted);
+  }
+
+  /** No status can be decided on without a look, so an Event is all the owner of the Canary gets to read. */
+  async #sayBlind(key: string, { message }: BlindError, signal: AbortSignal): Promise<void> {
+    const { watched, events, clock } = this.#tools;
+    const canary = watched.get(refOfKey(key));
+    if (canary === undefined) return;
+    const text = `${titleOfKey(key)} cannot be looked at: ${message}`;
+    const said = events.notice({ canary, type: 'Warning', text, at: clock.now() }, { signal });
+    await said.catch(() => undefined); // the process stops, or leads no more
   }
 
   async #look(key: string, signal: AbortSignal): Promise<PassOutcome> {
@@ -253,6 +264,8 @@ export class Manager {
     ports: CanaryPorts,
     result: ReconcileResult,
   ): Promise<PassOutcome> {
+    // Removed while it was looked at: nothing of it is to be counted or looked at any more.
+    if (this.#index.get(key) === undefined) return 'gone';
     switch (result.kind) {
       case 'gone':
         return 'gone';

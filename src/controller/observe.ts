@@ -15,7 +15,7 @@ import {
   type RoutesInput,
 } from '../traffic/routes.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import type { ConfigShelf } from './configs.ts';
+import { BlindError, type ConfigShelf } from './configs.ts';
 import type { Tools } from './tools.ts';
 
 const PLAIN = 'kubernetes';
@@ -73,7 +73,13 @@ async function watchKinds(
 ): Promise<void> {
   for (const ref of refs) {
     const kind = kindOf(ref);
-    if (kind !== undefined) await watched.watch(kind, { signal });
+    if (kind === undefined) continue;
+    try {
+      await watched.watch(kind, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new BlindError(error instanceof Error ? error.message : String(error));
+    }
   }
 }
 

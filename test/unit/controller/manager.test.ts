@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KubeObject, ObjectRef } from '../../../src/api/objects.ts';
+import type { ApiError, KubeObject, ObjectRef } from '../../../src/api/objects.ts';
 import { Manager } from '../../../src/controller/manager.ts';
 import type { Tools } from '../../../src/controller/tools.ts';
 import type { Logger } from '../../../src/shared/logger.ts';
 import { err } from '../../../src/shared/result.ts';
 import { settle } from '../../support/clock.ts';
 import { ISTIO_BY_DEFAULT } from '../../support/canary-object.ts';
+import { edit, target } from '../../support/deployments.ts';
 import { aCanaryObject } from './objects.ts';
 import { FakeTools } from './tools.ts';
 
@@ -109,13 +110,82 @@ describe('the manager of passes', () => {
     for (let number = 0; number < 20; number += 1) passBegins();
     await leading;
   });
+
+  it('says on the Canary that something it needs may not be read, and nothing of a passing trouble', async () => {
+    const denied = await eventsWhen({
+      kind: 'forbidden',
+      detail: 'reading secrets test/keys: Forbidden (403)',
+    });
+    expect(denied).toEqual([
+      'Warning podinfo.test cannot be looked at: Secret test/keys: reading secrets test/keys: Forbidden (403)',
+    ]);
+    const busy = await eventsWhen({ kind: 'unavailable', detail: 'reading secrets test/keys: no answer' });
+    expect(busy).toEqual([]);
+  });
+
+  it('does not bring back the series of a Canary that goes while it is looked at', async () => {
+    const { manager, fake, appears, disappears, passBegins } = aSlowManager();
+    const canary = edit(aCanaryObject(), ['spec', 'suspend'], true);
+    const memory = { step: -1, mirrored: false, mark: 1, changedAt: 0, phaseSince: 0, plan: '' };
+    const resting = edit(canary, ['status'], { phase: 'Succeeded', serin: memory });
+    fake.put(resting);
+    appears(resting);
+    const stop = new AbortController();
+    const leading = manager.lead(stop.signal);
+    await settle();
+    passBegins();
+    await settle();
+    disappears(resting);
+    for (let step = 0; step < 5; step += 1) {
+      passBegins();
+      await settle();
+    }
+    expect(await fake.vitals.registry.metrics()).not.toContain('name="podinfo"');
+    stop.abort(new Error('stopping'));
+    await leading;
+  });
 });
+
+/** The events of a Canary whose target refers to a Secret that is read with this result. */
+async function eventsWhen(error: ApiError): Promise<readonly string[]> {
+  const fake = new FakeTools();
+  let hear: (ref: ObjectRef, object: KubeObject | undefined) => void = () => undefined;
+  const tools: Tools = {
+    ...fake,
+    clock: fake.clock,
+    objects: { ...fake.objects, read: async () => err(error) },
+    watched: {
+      ...fake.watched,
+      onChange: (listener) => {
+        hear = listener;
+      },
+    },
+  };
+  const manager = new Manager({ tools, canaries: ISTIO_BY_DEFAULT });
+  const canary = aCanaryObject();
+  const container = { name: 'app', envFrom: [{ secretRef: { name: 'keys' } }] };
+  for (const object of [
+    canary,
+    edit(target, ['spec', 'template', 'spec'], { containers: [container] }),
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys', namespace: 'test' } },
+  ]) {
+    fake.put(object);
+  }
+  hear({ apiVersion: canary.apiVersion, kind: 'Canary', name: 'podinfo', namespace: 'test' }, canary);
+  const stop = new AbortController();
+  const leading = manager.lead(stop.signal);
+  await settle();
+  stop.abort(new Error('stopping'));
+  await leading;
+  return fake.recorded;
+}
 
 /** Passes hang until told to go on, one by one. */
 function aSlowManager(): {
   manager: Manager;
   fake: FakeTools;
   appears: (object: KubeObject) => void;
+  disappears: (object: KubeObject) => void;
   passBegins: () => void;
 } {
   const fake = new FakeTools();
@@ -137,6 +207,8 @@ function aSlowManager(): {
       const { name, namespace = '' } = metadata;
       hear({ apiVersion, kind, name, namespace }, { apiVersion, kind, metadata, ...rest });
     },
+    disappears: ({ apiVersion, kind, metadata: { name, namespace = '' } }) =>
+      hear({ apiVersion, kind, name, namespace }, undefined),
     passBegins: () => hanging.shift()?.(),
   };
 }
