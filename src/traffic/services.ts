@@ -91,7 +91,7 @@ function render(
 ): KubeObject {
   const { name } = serviceRef(canary, role);
   const found = find(current, serviceRef(canary, role));
-  const selector = selectorFor(role, target);
+  const selector = selectorFor(role, target, found);
   const custom = canary.service.metadata[role];
   const labels = { ...custom.labels, [target.label]: name };
   const metadata = metadataOf(canary, name, found, { labels, annotations: custom.annotations });
@@ -105,13 +105,19 @@ function render(
   };
 }
 
-/** A target that is made again under other labels must not take the traffic away from a primary that has the old. */
+/**
+ * A target that is made again under other labels must not take the traffic away from a primary that has the old, nor
+ * must a Canary that is given another target, as long as that has no primary yet: what is selected now stays.
+ */
 function selectorFor(
   role: Role,
   { label, value, primary }: SelectedTarget,
+  found: KubeObject | undefined,
 ): Readonly<Record<string, string>> {
   if (role === 'canary') return { [label]: value };
-  return primary ?? { [label]: `${value}-primary` };
+  const selected = texts(at(found, 'spec', 'selector'));
+  const made = { [label]: `${value}-primary` };
+  return primary ?? (Object.keys(selected).length > 0 ? selected : made);
 }
 
 function newSpec(canary: Canary, target: SelectedTarget, selector: Readonly<Record<string, string>>): Tree {

@@ -21,7 +21,7 @@ import {
 import { canaryFrom, fixture, objectsIn } from '../support/canaries.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/traffic');
-const TARGET = { label: 'app', value: 'podinfo', ports: [] };
+const TARGET = { label: 'app', value: 'podinfo', primary: { app: 'podinfo-primary' }, ports: [] };
 const THEN = instant(Date.UTC(2026, 0, 1, 12));
 const LATER = instant(Date.UTC(2026, 0, 1, 13));
 

@@ -48,7 +48,7 @@ function routedView(): View {
   const input: RoutesInput = {
     canary,
     provider: trafficProviders.istio,
-    target: { label: 'app', value: 'podinfo', ports: [] },
+    target: { label: 'app', value: 'podinfo', primary: { app: 'podinfo-primary' }, ports: [] },
     current: [],
     now: NOW,
   };

@@ -20,7 +20,7 @@ const at10 = { canary: percent(10), mirrored: false };
 
 function settled(key: 'istio' | 'gatewayapi', name = 'canary'): RoutesInput {
   const canary: Canary = canaryFrom(fixture('traffic', key, `${name}.yaml`));
-  const target = { label: 'app', value: 'podinfo', ports: [] };
+  const target = { label: 'app', value: 'podinfo', primary: { app: 'podinfo-primary' }, ports: [] };
   const input = { canary, provider: trafficProviders[key], target, current: [], now: NOW };
   return { ...input, current: renderRoutes({ ...input, routes: at10, mark: 1 }) };
 }

@@ -6,7 +6,7 @@ import { at } from '../../../src/api/tree.ts';
 import { apexService, backendServices, releasedApex } from '../../../src/traffic/services.ts';
 import { canaryFrom, objectIn } from '../../support/canaries.ts';
 
-const TARGET = { label: 'app', value: 'web', ports: [] };
+const TARGET = { label: 'app', value: 'web', primary: { app: 'web-primary' }, ports: [] };
 const FLUX = {
   'helm.toolkit.fluxcd.io/driftDetection': 'disabled',
   'kustomize.toolkit.fluxcd.io/reconcile': 'disabled',
@@ -67,7 +67,7 @@ describe('the Services of a new Canary', () => {
   });
 
   it('go on selecting a primary by the labels it has when the target gets others', () => {
-    const relabelled = { ...TARGET, label: 'name', primary: { app: 'web-primary' } };
+    const relabelled = { ...TARGET, label: 'name' };
     const services = [...backendServices(plain, relabelled, []), apexService(plain, relabelled, [])];
 
     expect(services.map((object) => at(object, 'spec', 'selector'))).toEqual([
@@ -75,6 +75,19 @@ describe('the Services of a new Canary', () => {
       { app: 'web-primary' },
       { app: 'web-primary' },
     ]);
+  });
+
+  it('go on selecting what serves while another target has no primary yet', () => {
+    const before = [...backendServices(plain, TARGET, []), apexService(plain, TARGET, [])];
+    const another = { label: 'app', value: 'shop', ports: [] };
+    const services = [...backendServices(plain, another, before), apexService(plain, another, before)];
+
+    expect(services.map((object) => at(object, 'spec', 'selector', 'app'))).toEqual([
+      'shop',
+      'web-primary',
+      'web-primary',
+    ]);
+    expect(at(apexService(plain, another, []), 'spec', 'selector')).toEqual({ app: 'shop-primary' });
   });
 
   it('are ClusterIP Services with one port, labelled by their own name and owned by the Canary', () => {
