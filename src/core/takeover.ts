@@ -1,7 +1,7 @@
 /** The first status: of a Canary nobody has looked at, or of one that Flagger has driven until now. */
 import { instant, NO_REVISION, percent } from '../shared/brand.ts';
 import { isAnalysing, isPromoting } from './converge.ts';
-import type { Situation, Status, Verdict } from './model.ts';
+import type { News, Situation, Status, Verdict } from './model.ts';
 import { planOf, positionAt, progression } from './progression.ts';
 import { move, wait } from './verdict.ts';
 
@@ -31,14 +31,21 @@ export const UNTOUCHED: Status = {
 
 /** Nothing is created, written or asked before this is committed. */
 export function takeOver(s: Situation): Verdict {
-  if (s.status.origin === 'new') {
-    return move(s, { phase: 'Initializing', routesMark: 1, plan: planOf(s.spec) });
-  }
   const { primary, target } = s.observed;
   // Without a primary nothing was cloned yet, or nothing is left of it: begin at the beginning.
-  if (primary === undefined) return move(s, { phase: 'Initializing', routesMark: 1, plan: planOf(s.spec) });
+  if (s.status.origin === 'new' || primary === undefined) {
+    return firstMove(s, { phase: 'Initializing', routesMark: 1, plan: planOf(s.spec) });
+  }
   if (target === undefined) return wait(s, { kind: 'target' });
-  return move(s, taken(s), { kind: 'taken-over' });
+  return firstMove(s, taken(s), { kind: 'taken-over' });
+}
+
+/** What is committed first is acted on at once, so it says too that the spec cannot be followed, where it cannot. */
+function firstMove(s: Situation, change: Partial<Status>, ...news: readonly News[]): Verdict {
+  const { problem, now } = s;
+  if (problem === undefined) return move(s, change, ...news);
+  const invalid = { ...problem, since: now };
+  return move(s, { ...change, invalid }, ...news, { kind: 'invalid-spec', ...problem });
 }
 
 /**

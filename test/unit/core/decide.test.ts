@@ -152,3 +152,26 @@ describe('what remains to be done', () => {
     expect(actions(changes)).toEqual(then);
   });
 });
+
+describe('a Canary seen for the first time', () => {
+  const fresh = { origin: 'new', phase: 'Initializing', lastPromotedRevision: revision('') } as const;
+  const unborn = { routes: undefined, services: false, snapshots: [] } as const;
+
+  it('gets nothing made for it while its spec cannot be followed', () => {
+    const s = aSituation({ status: fresh, primary: null, observed: unborn, situation: { problem: PROBLEM } });
+    const verdict = decide(s);
+
+    if (verdict.kind !== 'move') throw new Error(`expected a move, found ${verdict.kind}`);
+    expect(verdict.status.invalid).toEqual({ ...PROBLEM, since: s.now });
+    expect(converge(s.spec, verdict.status, s.observed, s.now)).toEqual([]);
+  });
+
+  it('gets its Services and its primary when it can be', () => {
+    const s = aSituation({ status: fresh, primary: null, observed: unborn });
+    const verdict = decide(s);
+
+    if (verdict.kind !== 'move') throw new Error(`expected a move, found ${verdict.kind}`);
+    const made = converge(s.spec, verdict.status, s.observed, s.now).map(({ kind }) => kind);
+    expect(made).toEqual(['write-services', 'write-primary']);
+  });
+});

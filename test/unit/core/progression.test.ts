@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { descent, planOf, positionAt, progression } from '../../../src/core/progression.ts';
+import { beginningAt, descent, planOf, positionAt, progression } from '../../../src/core/progression.ts';
 import type { Strategy } from '../../../src/core/model.ts';
 import { percent } from '../../../src/shared/brand.ts';
 import { aSituation } from '../../support/situation.ts';
@@ -43,6 +43,12 @@ describe('the positions of a strategy', () => {
     [100, 2],
   ])('a weight of %i stands at position %i', (weight, position) => {
     expect(positionAt(CANARY, percent(weight))).toBe(position);
+  });
+
+  it('begins a run that cannot start at 0 with the first position of its weight', () => {
+    expect(beginningAt({ kind: 'ab-testing', iterations: 10 }, percent(100))).toBe(0);
+    expect(beginningAt(CANARY, percent(40))).toBe(1);
+    expect(beginningAt(CANARY, percent(5))).toBe(-1);
   });
 
   it('has a name that changes with the positions and with nothing else', () => {

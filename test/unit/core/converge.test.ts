@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { converge } from '../../../src/core/converge.ts';
+import type { Action, Observed, Status } from '../../../src/core/model.ts';
+import { instant, percent } from '../../../src/shared/brand.ts';
+import { aParsedCanary } from '../../support/canary-object.ts';
+
+const { spec, status } = aParsedCanary();
+const now = instant(Date.UTC(2026, 0, 1));
+
+/** Half of the traffic is on the canary, under another mark. */
+const observed: Observed = {
+  target: undefined,
+  primary: undefined,
+  snapshots: [],
+  routes: { canary: percent(50), mirrored: false, mark: 7, since: now, drifted: false },
+  services: true,
+  finalizer: false,
+  released: false,
+};
+
+function actionsOf(reason: string): readonly Action[] {
+  const failed: Status = { ...status, origin: 'ours', phase: 'Failed', routesMark: 2 };
+  return converge(spec, { ...failed, invalid: { reason, detail: '', since: now } }, observed, now);
+}
+
+describe('a failed Canary that cannot be followed', () => {
+  it('brings its traffic home', () => {
+    expect(actionsOf('InvalidSpec')).toEqual([
+      { kind: 'set-routes', routes: { canary: 0, mirrored: false }, mark: 2 },
+    ]);
+  });
+
+  it('leaves the routes to the older Canary that has the same target', () => {
+    expect(actionsOf('DuplicateTarget')).toEqual([]);
+  });
+});
