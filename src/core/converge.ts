@@ -23,7 +23,11 @@ export function converge(spec: Spec, status: Status, observed: Observed, now: In
   if (status.phase === 'Terminating') return handBack(spec, status, observed, now);
   if (spec.suspend || status.origin !== 'ours') return [];
   // A spec that cannot be followed is not a reason to touch anything, but for bringing traffic home.
-  if (status.invalid !== undefined) return status.phase === 'Failed' ? bringHome(status, observed) : [];
+  if (status.invalid !== undefined) {
+    // Whoever drives the same target drives its routes as well; two that bring them home never end.
+    const ours = status.invalid.reason !== 'DuplicateTarget';
+    return ours && status.phase === 'Failed' ? bringHome(status, observed) : [];
+  }
   return [
     ...finalizer(spec, observed),
     ...traffic(spec, status, observed),
