@@ -269,6 +269,13 @@ export const MUTANTS: readonly Mutant[] = [
     test: { file: 'test/scenario/defects.test.ts' },
   },
   {
+    name: 'iterations of another revision counted as done',
+    file: 'src/core/retreat.ts',
+    find: 'step: beginningAt(spec.strategy, status.canaryWeight)',
+    replace: 'step: status.step',
+    test: { slice: 'A/B testing, all gates' },
+  },
+  {
     name: 'M14: nobody is desired, and that is ready',
     file: 'src/core/readiness.ts',
     find: "if (desired === 0) return 'waiting",

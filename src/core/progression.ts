@@ -51,6 +51,16 @@ export function positionAt(strategy: Strategy, weight: Percent): number {
   return progression(strategy).findLastIndex((step) => step.canaryWeight <= weight);
 }
 
+/**
+ * Where a run begins whose traffic cannot go home: the first position with the weight of `positionAt`, so that
+ * iterations at one weight are not counted as done.
+ */
+export function beginningAt(strategy: Strategy, weight: Percent): number {
+  const plan = progression(strategy);
+  const reached = plan[positionAt(strategy, weight)];
+  return plan.findIndex(({ canaryWeight }) => canaryWeight === reached?.canaryWeight);
+}
+
 function repeat(count: number, step: Step): readonly Step[] {
   return Array.from({ length: count }, () => step);
 }

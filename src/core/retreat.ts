@@ -2,7 +2,7 @@
 import { after, percent, type Millis, type Revision } from '../shared/brand.ts';
 import { fit, isAnalysing, isPromoting } from './converge.ts';
 import type { News, Reason, Situation, Status, Verdict } from './model.ts';
-import { planOf, positionAt } from './progression.ts';
+import { beginningAt, planOf } from './progression.ts';
 import { asked, dueIn, move, START, staysAway, wait } from './verdict.ts';
 
 /**
@@ -58,7 +58,7 @@ function home(s: Situation): Partial<Status> {
 /** Starts a run, at the primary, or where the traffic is if the primary cannot serve. */
 export function startAnalysis(s: Situation, ...news: readonly News[]): Verdict {
   const { spec, status } = s;
-  const stays = { step: positionAt(spec.strategy, status.canaryWeight), mirrored: false };
+  const stays = { step: beginningAt(spec.strategy, status.canaryWeight), mirrored: false };
   const at = staysAway(s) ? stays : START;
   const lastAppliedRevision = carried(s);
   const run = { failedChecks: 0, park: 'none', plan: planOf(spec), lastAppliedRevision } as const;

@@ -51,7 +51,13 @@ function meanwhile(state: WorldState, random: () => number): WorldState {
   const drift = random() < 0.1 ? Math.floor(random() * 4_000) - 2_000 : 0;
   const later = { ...state, now: instant(Math.max(0, state.now + span + drift)) };
   const what = random() < 0.2 ? PEOPLE[Math.floor(random() * PEOPLE.length)] : undefined;
-  return what?.apply(later) ?? later;
+  const next = what?.apply(later) ?? later;
+  const wroteCanary =
+    next.spec !== later.spec ||
+    next.commands !== later.commands ||
+    next.problem !== later.problem ||
+    next.deleting !== later.deleting;
+  return wroteCanary ? { ...next, version: next.version + 1 } : next;
 }
 
 async function storm(spec: Spec, random: () => number): Promise<{ state: WorldState; failures: string[] }> {

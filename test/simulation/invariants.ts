@@ -33,9 +33,10 @@ const DRAIN = 10_000;
 
 export const INVARIANTS: Readonly<Record<string, Rule>> = {
   '1 no workload is scaled down under traffic, nor before it has drained': (pass) =>
-    performed(pass, 'scale-target').flatMap(({ action, before }) => {
+    performed(pass, 'scale-target').flatMap((effect) => {
+      const { action, before } = effect;
       if (action.up) return [];
-      const { routes } = before;
+      const routes = routesKnown(pass, effect);
       if (routes === undefined) return ['scaled down before anything routes'];
       if (routes.canary > 0 || routes.mirrored) return [`scaled down with ${routes.canary}% of the traffic`];
       const span = Math.min(DRAIN, pass.before.spec.interval);
@@ -184,7 +185,18 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       )
       .map(() => 'a run of what is already promoted'),
 
-  '15 exactly the questions of the position are asked, in order': (pass) => questionsOf(pass),
+  '15 exactly the questions of the position are asked, in order': (pass) => [
+    ...questionsOf(pass),
+    // Positions that were reached by another revision have been asked nothing about this one.
+    ...commits(pass).flatMap(({ before, after }) => {
+      const plan = progression(pass.before.spec.strategy);
+      const weight = plan[after.step]?.canaryWeight;
+      const passed = plan
+        .slice(0, Math.max(0, after.step))
+        .some(({ canaryWeight }) => canaryWeight === weight);
+      return started(before, after) && passed ? [`a run that begins at position ${after.step}`] : [];
+    }),
+  ],
 
   '16 a revision counts as tried only by a run, a refusal or a return': (pass) =>
     commits(pass).flatMap(({ before, after }) => {
@@ -214,6 +226,21 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       return carriedOut.map((verb) => `${verb} was carried out twice`);
     }),
 };
+
+/**
+ * The routes as they are, but for a weight set by hand that no look has shown yet: nobody can act on what somebody did
+ * a moment ago. What this project wrote itself always counts.
+ */
+function routesKnown({ effects }: Pass, effect: Performed<Action['kind']>): WorldState['routes'] {
+  const { routes } = effect.before;
+  const looks = effects.slice(
+    0,
+    effects.findIndex((one) => Object.is(one, effect)),
+  );
+  const seen = looks.findLast((one) => one.kind === 'looked')?.observed.routes;
+  const byHand = seen !== undefined && seen.mark === routes?.mark && seen.since === routes.since;
+  return byHand ? { ...seen } : routes;
+}
 
 /** Every broken invariant as `number name: what was seen`. */
 export function broken(pass: Pass): readonly string[] {
@@ -362,6 +389,7 @@ function questionsOf(pass: Pass): readonly string[] {
   const onward =
     commit !== undefined &&
     isAnalysing(before.status) &&
+    !started(commit.before, commit.after) &&
     (commit.after.step > before.status.step || commit.after.phase === 'Promoting');
   if (onward && names.length < order.length) found.push(`moved on after asking only ${names.join(', ')}`);
   return found;
