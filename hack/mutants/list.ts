@@ -131,15 +131,15 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'invariant 16 and M1: tried without a run',
     'core/resting.ts',
-    'return record(s, {});',
-    'return record(s, { lastAppliedRevision: status.lastPromotedRevision });',
-    'abort and retry',
+    "if (asked(s, 'pause')) return wait(s, { kind: 'resume' });",
+    "if (!tried && status.phase === 'Failed') return move(s, { lastAppliedRevision: target.revision });",
+    'canary, mirrored first',
   ),
   mutant(
     'invariant 17: traffic before the first commit',
-    CONVERGE,
-    "if (spec.suspend || status.origin !== 'ours') return [];",
-    'if (spec.suspend) return [];',
+    RECONCILE,
+    "if (verdict.kind === 'move') {\n      const committed",
+    "if (verdict.kind === 'move' && known.status.origin === 'ours') {\n      const committed",
     'taken over from Flagger',
   ),
   mutant(
