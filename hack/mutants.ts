@@ -13,7 +13,8 @@ const ROOT = join(import.meta.dirname, '..');
 const CORES = 2;
 const PATIENCE = 120_000;
 
-type Outcome = 'killed' | 'survived' | 'stale';
+/** A fault that only makes the search crash proves nothing. */
+type Outcome = 'killed' | 'survived' | 'stale' | 'crashed';
 
 const parts = process.argv.slice(2);
 const queue = MUTANTS.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
@@ -49,14 +50,17 @@ async function tryOut({ file, find, replace, test }: Mutant, folder: string): Pr
     original.replace(find, () => replace),
   );
   try {
-    const status =
-      'slice' in test
-        ? await run(['hack/simulation-one.ts', test.slice], folder)
-        : await run(['node_modules/jest/bin/jest.js', '--silent', test.file, ...named(test.name)], folder);
-    return status === 0 ? 'survived' : 'killed';
+    if ('slice' in test) return judged(await run(['hack/simulation-one.ts', test.slice], folder), 3);
+    const jest = ['node_modules/jest/bin/jest.js', '--silent', test.file, ...named(test.name)];
+    return judged(await run(jest, folder), 1);
   } finally {
     writeFileSync(path, original);
   }
+}
+
+function judged(status: number | null, found: number): Outcome {
+  if (status === 0) return 'survived';
+  return status === found ? 'killed' : 'crashed';
 }
 
 function named(name: string | undefined): readonly string[] {
