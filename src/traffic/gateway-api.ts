@@ -50,8 +50,10 @@ export const gatewayapi: TrafficProvider = {
     const split = parsed.data.rules.findLast(({ backendRefs }) =>
       backendRefs.some(({ name }) => name === canary),
     );
-    const share = shareOf(canary, split?.backendRefs ?? []);
-    if (split === undefined || share === undefined) {
+    // Somebody's own rules, applied again over ours, say nothing about the canary: they are to be taken over.
+    if (split === undefined) return err({ kind: 'absent' });
+    const share = shareOf(canary, split.backendRefs);
+    if (share === undefined) {
       return malformed(service, `no rule with weights for ${service.apex}-primary and ${canary}`);
     }
     const pending = unaccepted(service, found);

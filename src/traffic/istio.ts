@@ -62,16 +62,18 @@ export const istio: TrafficProvider = {
     const split = candidates.findLast(({ route }) =>
       route.some(({ destination }) => destination.host === canary),
     );
-    const weighted = split?.route.map(({ destination, weight }) => ({
+    // Somebody's own rules, applied again over ours, say nothing about the canary: they are to be taken over.
+    if (split === undefined) return err({ kind: 'absent' });
+    const weighted = split.route.map(({ destination, weight }) => ({
       name: destination.host,
       weight: weight ?? (split.route.length === 1 ? 100 : 0),
     }));
-    const share = shareOf(canary, weighted ?? []);
+    const share = shareOf(canary, weighted);
     if (share === undefined) {
       const detail = `${subject(service)}: no route with weights for ${service.apex}-primary and ${canary}`;
       return err({ kind: 'malformed', detail });
     }
-    return ok({ canary: share, mirrored: split?.mirror?.host === canary });
+    return ok({ canary: share, mirrored: split.mirror?.host === canary });
   },
 
   release({ apex, owner }, current) {

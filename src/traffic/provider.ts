@@ -28,6 +28,7 @@ export interface RoutedService {
 
 /** Why routes cannot be read. */
 export type RoutesError =
+  /** Nothing there sends anything to primary or canary: no object, or one with other people's rules only. */
   | { readonly kind: 'absent' }
   /** They exist and make no sense; `detail` says what was found and what is expected. */
   | { readonly kind: 'malformed'; readonly detail: string }

@@ -278,10 +278,22 @@ describe('an object taken over', () => {
     expect(JSON.stringify(second)).not.toContain('original-configuration');
   });
 
-  it('that says nothing any more is malformed only once it is ours', () => {
-    const emptied = withSpec(settled('istio'), 'VirtualService', (spec) => ({ ...spec, http: [] }));
+  it('applied again over ours, by git or by hand, is taken over again', () => {
+    const again = withSpec(settled('istio'), 'VirtualService', () => tree(theirs['spec']));
 
     expect(observeRoutes({ ...input, current: [theirs] })).toEqual({ routes: undefined });
-    expect(observeRoutes(emptied).malformed).toContain('VirtualService podinfo.test: no route with weights');
+    expect(observeRoutes(again)).toEqual({ routes: undefined });
+  });
+
+  it('with weights that make no share is malformed once it is ours', () => {
+    const halved = withSpec(settled('istio'), 'VirtualService', (spec) => ({
+      ...spec,
+      http: list(at(spec, 'http')).map((rule) => ({
+        ...(rule as object),
+        route: list(at(rule, 'route')).map((to) => ({ ...(to as object), weight: -1 })),
+      })),
+    }));
+
+    expect(observeRoutes(halved).malformed).toContain('VirtualService podinfo.test: no route with weights');
   });
 });
