@@ -4,49 +4,86 @@
 // installs the dependencies when they are missing or are not those of package-lock.json, and on Linux x64 goes on
 // with the Node that comes with them. Everything it says goes to stderr: stdout belongs to what it runs.
 'use strict';
-const { spawn, spawnSync } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const { existsSync, readFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { delimiter, join } = require('node:path');
 
 const ROOT = join(__dirname, '..');
 const NEEDED = [22, 19];
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 function say(text) {
   process.stderr.write(`${text}\n`);
 }
 
-/** Every package of the lock file is installed in its version; optional ones may be missing, other platforms' are. */
+/** Every package of the lock file is there in its version; optional ones may be missing, other platforms' are. */
 function installed() {
   const hidden = join(ROOT, 'node_modules', '.package-lock.json');
   if (!existsSync(hidden)) return false;
-  const wanted = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages;
-  const found = JSON.parse(readFileSync(hidden, 'utf8')).packages;
+  const wanted = packagesOf(join(ROOT, 'package-lock.json'));
+  const found = packagesOf(hidden);
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '') return true;
     const here = found[path];
-    return here === undefined
-      ? entry.optional === true || entry.devOptional === true
-      : here.version === entry.version;
+    if (here === undefined) return entry.optional === true || entry.devOptional === true;
+    return here.version === entry.version && existsSync(join(ROOT, path, 'package.json'));
   });
 }
 
+/** None where the file cannot be read, as after an installation that was cut off. */
+function packagesOf(lockFile) {
+  try {
+    return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+  } catch {
+    return {};
+  }
+}
+
+/** Resolves once everything is there; ends this process where that fails or a signal comes in between. */
 function install() {
   const began = Date.now();
   say('installing dependencies (npm ci), about half a minute…');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const ticking = spawn(process.execPath, ['-e', `setInterval(() => process.stderr.write('.'), 2000)`], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const done = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const child = spawn(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: ROOT,
     stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
   });
-  ticking.kill();
-  if (done.status !== 0) {
-    say('\nnpm ci failed; its message is above. Run it by hand, then this command again.');
-    process.exit(done.status === null ? 1 : done.status);
-  }
-  say(`\ninstalled in ${Math.round((Date.now() - began) / 1000)} s`);
+  const ticking = setInterval(() => process.stderr.write('.'), 2000);
+  const release = forward(child);
+  return new Promise((resolve) => {
+    child.on('error', (error) => fail(`npm cannot be started: ${error.message}`, 1));
+    child.on('exit', (code, signal) => {
+      clearInterval(ticking);
+      if (release() || signal !== null) fail('the installation was interrupted', 130);
+      if (code !== 0)
+        fail('npm ci failed; its message is above. Run it by hand, then this command again.', code);
+      say(`\ninstalled in ${Math.round((Date.now() - began) / 1000)} s`);
+      resolve();
+    });
+  });
+}
+
+function fail(text, status) {
+  say(`\n${text}`);
+  process.exit(status);
+}
+
+/**
+ * Hands signals on to the child and leaves it to decide when it is done. A terminal sends Ctrl-C to both by itself.
+ * What it returns ends that, and says whether there was a signal.
+ */
+function forward(child) {
+  let signalled = false;
+  const hear = (signal) => {
+    signalled = true;
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, hear);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, hear);
+    return signalled;
+  };
 }
 
 /** The Node among the dependencies where there is one for this platform, else the one running, if it is new enough. */
@@ -67,22 +104,23 @@ if (file === undefined) {
   say('usage: node hack/run.cjs FILE [arguments]');
   process.exit(2);
 }
-if (!installed()) install();
 
-const child = spawn(node(), [join(ROOT, file), ...rest], {
-  stdio: 'inherit',
-  env: {
-    ...process.env,
-    PATH: `${join(ROOT, 'node_modules', '.bin')}:${process.env.PATH}`,
-    NODE_OPTIONS: [process.env.NODE_OPTIONS, '--disable-warning=ExperimentalWarning']
-      .filter(Boolean)
-      .join(' '),
-  },
-});
-// A terminal sends Ctrl-C to both; the child decides when it is done, and this process only waits for it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+/** Starts the file, and ends this process as that one ends. */
+function start() {
+  const child = spawn(node(), [join(ROOT, file), ...rest], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      PATH: [join(ROOT, 'node_modules', '.bin'), process.env.PATH].filter(Boolean).join(delimiter),
+      NODE_OPTIONS: [process.env.NODE_OPTIONS, '--disable-warning=ExperimentalWarning']
+        .filter(Boolean)
+        .join(' '),
+    },
   });
+  forward(child);
+  child.on('error', (error) => fail(`${file} cannot be started: ${error.message}`, 1));
+  child.on('exit', (code, signal) => process.exit(signal === null ? code : 1));
 }
-child.on('exit', (code, signal) => process.exit(signal === null ? code : 1));
+
+if (installed()) start();
+else install().then(start);
