@@ -1,29 +1,41 @@
 /**
  * `npm run mutants`: plants one fault at a time into a copy of the sources and runs the test registered for it, which
  * must fail. A survivor is a test that does not test what it says; a text that is not found is a stale entry.
- * `-- NAME…` runs those whose name holds a NAME.
+ * `-- NAME…` runs those whose id or description holds a NAME.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MUTANTS, type Mutant } from './mutants/list.ts';
+import { z } from 'zod';
+import { MUTANTS } from './mutants/list.ts';
+import type { Mutant, Proof } from './mutants/mutant.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const CORES = 2;
 const PATIENCE = 120_000;
+/** How a search says that it has found something. */
+const FOUND = 3;
 
-/** A fault that only makes the search crash proves nothing. */
+/** A fault that only makes the test crash proves nothing. */
 type Outcome = 'killed' | 'survived' | 'stale' | 'crashed';
 
+const Report = z.object({ numFailedTests: z.number(), numRuntimeErrorTestSuites: z.number() });
+
 const parts = process.argv.slice(2);
-const queue = MUTANTS.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
-const total = queue.length;
-const outcomes: Outcome[] = [];
+const chosen = MUTANTS.filter((mutant) => parts.length === 0 || parts.some((part) => isCalled(mutant, part)));
+const queue = [...chosen];
+const outcomes = new Map<Mutant, Outcome>();
+let printed = 0;
 await Promise.all(Array.from({ length: CORES }, () => work()));
-const killed = outcomes.filter((outcome) => outcome === 'killed').length;
-console.log(`\n${killed} of ${total} killed`);
-process.exitCode = killed === total && total > 0 ? 0 : 1;
+const killed = [...outcomes.values()].filter((outcome) => outcome === 'killed').length;
+console.log(`\n${killed} of ${chosen.length} killed`);
+process.exitCode = killed === chosen.length && killed > 0 ? 0 : 1;
+
+/** By its whole id, so that M1 is not M10, or by part of what it does. */
+function isCalled({ id, what }: Mutant, part: string): boolean {
+  return id === part || what.includes(part) || (!/\d$/.test(id) && id.includes(part));
+}
 
 async function work(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'serin-mutant-'));
@@ -32,13 +44,26 @@ async function work(): Promise<void> {
       cpSync(join(ROOT, name), join(folder, name), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-      const outcome = await tryOut(mutant, folder);
-      outcomes.push(outcome);
-      console.log(`${outcome.padEnd(9)} ${mutant.name}`);
+      outcomes.set(mutant, await tryOut(mutant, folder));
+      print();
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** In the order of the list, each as soon as all before it are known. */
+function print(): void {
+  for (let mutant = chosen[printed]; mutant !== undefined; mutant = chosen[printed]) {
+    const outcome = outcomes.get(mutant);
+    if (outcome === undefined) return;
+    console.log(`${outcome.padEnd(9)} ${titleOf(mutant)}`);
+    printed += 1;
+  }
+}
+
+function titleOf({ id, what }: Mutant): string {
+  return what === '' ? id : `${`${id}:`.padEnd(13)} ${what}`;
 }
 
 async function tryOut({ file, find, replace, test }: Mutant, folder: string): Promise<Outcome> {
@@ -50,21 +75,38 @@ async function tryOut({ file, find, replace, test }: Mutant, folder: string): Pr
     original.replace(find, () => replace),
   );
   try {
-    if ('slice' in test) return judged(await run(['hack/simulation-one.ts', test.slice], folder), 3);
-    const jest = ['node_modules/jest/bin/jest.js', '--silent', test.file, ...named(test.name)];
-    return judged(await run(jest, folder), 1);
+    return await put(test, folder);
   } finally {
     writeFileSync(path, original);
   }
 }
 
-function judged(status: number | null, found: number): Outcome {
-  if (status === 0) return 'survived';
-  return status === found ? 'killed' : 'crashed';
+async function put(test: Proof, folder: string): Promise<Outcome> {
+  if ('slice' in test) {
+    const number = test.invariant === undefined ? [] : [`${test.invariant}`];
+    const status = await run(['hack/simulation-one.ts', test.slice, ...number], folder);
+    return status === 0 ? 'survived' : status === FOUND ? 'killed' : 'crashed';
+  }
+  const report = join(folder, 'report.json');
+  rmSync(report, { force: true });
+  const name = test.name === undefined ? [] : ['-t', test.name];
+  await run(
+    ['node_modules/jest/bin/jest.js', '--silent', '--json', '--outputFile', report, test.file, ...name],
+    folder,
+  );
+  return judged(report);
 }
 
-function named(name: string | undefined): readonly string[] {
-  return name === undefined ? [] : ['-t', name];
+/** A suite that cannot even be loaded has tested nothing, whatever its exit status. */
+function judged(report: string): Outcome {
+  let read: z.infer<typeof Report>;
+  try {
+    read = Report.parse(JSON.parse(readFileSync(report, 'utf8')));
+  } catch {
+    return 'crashed';
+  }
+  if (read.numRuntimeErrorTestSuites > 0) return 'crashed';
+  return read.numFailedTests > 0 ? 'killed' : 'survived';
 }
 
 function run(args: readonly string[], cwd: string): Promise<number | null> {

@@ -148,7 +148,7 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
     }
   });
 
-  it('keeps the position when it repairs something else', () => {
+  it('M7: keeps the position when it repairs something else', () => {
     const settled = settle(position, 3);
     const current = settled.current.map((object) =>
       object.kind === 'Service' && object.metadata.name === 'podinfo'

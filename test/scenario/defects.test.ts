@@ -41,6 +41,7 @@ describe('defects that must not come back', () => {
       primary: { readiness: STUCK },
     });
     expect(moved(s)).toMatchObject({ phase: 'Progressing', lastAppliedRevision: 'v2' });
+    expect(moved(aSituation({ primary: { readiness: STUCK } })).canaryWeight).toBe(40);
   });
 
   it('M4: a target that has moved on is not copied while promoting', () => {

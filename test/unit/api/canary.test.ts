@@ -210,11 +210,6 @@ describe('what cannot be followed', () => {
       'spec.service.gatewayRefs: is empty, provider gatewayapi:v1 needs the Gateway (or parent Service) that routes attach to',
     ],
     [
-      { spec: gateway, service: parents, analysis: { mirror: true } },
-      'UnsupportedFeature',
-      'spec.analysis.mirror: asks for mirrored requests, which provider gatewayapi:v1 cannot send while it shifts traffic by weight; drop mirror, or set iterations for blue/green',
-    ],
-    [
       { analysis: { stepWeight: 0 } },
       'InvalidSpec',
       'spec.analysis.stepWeight: is not set, and neither are stepWeights and iterations: the canary would never get any traffic; set one of them',
@@ -272,6 +267,14 @@ describe('what cannot be followed', () => {
   ])('%j', (wish, reason, detail) => {
     expect(problemOf(wish)).toEqual({ reason, detail });
     expect(parseCanary(aCanary(wish), ISTIO_BY_DEFAULT).canary).toBeDefined();
+  });
+
+  it('M6: is refused where it asks for copies of requests that the provider cannot send', () => {
+    expect(problemOf({ spec: gateway, service: parents, analysis: { mirror: true } })).toEqual({
+      reason: 'UnsupportedFeature',
+      detail:
+        'spec.analysis.mirror: asks for mirrored requests, which provider gatewayapi:v1 cannot send while it shifts traffic by weight; drop mirror, or set iterations for blue/green',
+    });
   });
 
   it('is refused on a provider that cannot route by header or by weight', () => {

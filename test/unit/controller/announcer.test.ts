@@ -115,6 +115,18 @@ describe('the announcer', () => {
     expect(told.count).toBe(1);
   });
 
+  it('crosses off nothing that is still being told', async () => {
+    const { announcer, messenger, canary, clock, told, tell } = aLane();
+    const { outbox } = aStatus(canary, [0, 1], clock);
+    tell([0]);
+    await settle();
+    messenger.hold = true;
+    tell([0, 1]);
+    await settle();
+    expect(announcer.untold(canary.uid, outbox).map(({ sequence }) => sequence)).toEqual([1]);
+    expect(told.count).toBe(1);
+  });
+
   it('forgets numbers once they are crossed off, so that it does not grow', async () => {
     const { announcer, canary, clock, tell } = aLane();
     tell([0]);

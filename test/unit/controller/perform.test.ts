@@ -11,7 +11,14 @@ import { targetKind } from '../../../src/targets/registry.ts';
 import { trafficProviders } from '../../../src/traffic/registry.ts';
 import { renderRoutes, type RoutesInput } from '../../../src/traffic/routes.ts';
 import { canaryFrom, fixture } from '../../support/canaries.ts';
-import { canary as aDeploymentCanary, edit, lookAt, NOW, target } from '../../support/deployments.ts';
+import {
+  canary as aDeploymentCanary,
+  configs,
+  edit,
+  lookAt,
+  NOW,
+  target,
+} from '../../support/deployments.ts';
 import { FakeTools } from './tools.ts';
 
 const { signal } = new AbortController();
@@ -86,6 +93,27 @@ describe('bringing traffic home', () => {
     );
 
     expect(await perform(tools, routedView(), HOME, signal)).toMatchObject({ error: { kind: 'forbidden' } });
+  });
+});
+
+describe('copying the target', () => {
+  it('M4: copies nothing where it carries another revision than the one that is meant', async () => {
+    const { tools, written } = aCluster();
+    const canary = aDeploymentCanary();
+    const view: View = {
+      canary,
+      kind: targetKind(canary.target),
+      look: lookAt([target, ...configs], { canary }),
+      routing: err('not looked at'),
+    };
+    const copy = (name: string) =>
+      perform(tools, view, { kind: 'write-primary', from: 'target', revision: revision(name) }, signal);
+    const carried = view.kind?.observeTarget(view.look)?.revision ?? '';
+
+    expect(await copy('1-analysed')).toMatchObject({ error: { kind: 'conflict' } });
+    expect(written).toEqual([]);
+    expect(await copy(carried)).toEqual(ok());
+    expect(written.at(-1)?.metadata.name).toBe('podinfo-primary');
   });
 });
 

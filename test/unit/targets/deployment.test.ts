@@ -193,7 +193,7 @@ describe('the clone', () => {
     expect(at(clone(objects, lookAt(objects, { canary: canary(spec) })), 'spec', 'replicas')).toBe(replicas);
   });
 
-  it('of a target at nothing begins with one', () => {
+  it('M14: of a target at nothing begins with one', () => {
     expect(at(clone([edit(target, ['spec', 'replicas'], 0), ...configs]), 'spec', 'replicas')).toBe(1);
   });
 });
@@ -328,7 +328,7 @@ describe('waking the target', () => {
     expect(replicas(after(cloned, [parked, edit(primary, ['spec', 'replicas'], 7)]))).toBe(7);
   });
 
-  it('gives it as many as were kept where the primary is gone, and one where nothing is', () => {
+  it('M14: gives it as many as were kept where the primary is gone, and one where nothing is', () => {
     const snapshot = deployment.snapshot(lookAt(cloned), one);
 
     expect(replicas([parked, ...(snapshot === undefined ? [] : [snapshot])])).toBe(2);
