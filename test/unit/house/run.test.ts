@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import {
   copyFileSync,
@@ -11,6 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+
+/** Each test starts processes, which take their time where everything runs at once. */
+jest.setTimeout(60_000);
 
 /** A checkout of which `zod` 4.0.0 is the only dependency, and an npm that takes notes instead of installing. */
 let root: string;
