@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { millis } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
+import { attemptOf, type Account } from './accounts.ts';
 import { factsOf, isTrue, parseAddress, verbOf, type Address } from './address.ts';
 import type { Api } from './api.ts';
 import { mediaType, readBody, sendJson, sendText } from './body.ts';
@@ -34,7 +35,10 @@ export interface Server {
   readonly faults: Faults<Past>;
   readonly log: RequestLog;
   readonly watches: Set<Watch>;
-  readonly token: string;
+  /** By token. */
+  readonly accounts: ReadonlyMap<string, Account>;
+  /** What `/version` says beyond the sandbox's own. */
+  readonly version: JsonObject;
   /** Ends with the server: nothing sleeps longer. */
   readonly signal: AbortSignal;
 }
@@ -45,6 +49,7 @@ interface Call {
   readonly response: ServerResponse;
   readonly query: URLSearchParams;
   readonly address: Address;
+  readonly account: Account;
   /** What reads are answered from: the store, or the past. */
   readonly source: Past;
 }
@@ -87,17 +92,18 @@ async function route(server: Server, request: IncomingMessage, response: ServerR
     .split('/')
     .filter((part) => part !== '')
     .map(decodeURIComponent);
-  if (!OPEN_PATHS.includes(path[0] ?? '') && request.headers.authorization !== `Bearer ${server.token}`) {
-    throw new Refusal(401, 'Unauthorized', 'Unauthorized');
-  }
+  const account = OPEN_PATHS.includes(path[0] ?? '') ? undefined : accountOf(server, request);
+  const attempt = attemptOf(request.method ?? '', path, isTrue(url.searchParams.get('watch')));
+  // As Kubernetes does it, before it is looked whether there is such a resource.
+  if (attempt !== undefined) account?.authorize(attempt);
   if (['healthz', 'livez', 'readyz'].includes(path[0] ?? '')) return sendText(response, 'ok');
   if (path.join('/') === 'openapi/v2') return sendText(response, EMPTY_OPENAPI_V2, OPENAPI_V2_TYPE);
   if (path[0] === '_sandbox') return control(server, path[1] ?? '', request, response);
   const address = parseAddress(path, server.kinds);
-  if (address === undefined) {
+  if (address === undefined || account === undefined) {
     const found = discover(path, server.kinds);
     if (found === undefined) throw noSuchResource();
-    return sendJson(response, 200, found);
+    return sendJson(response, 200, path[0] === 'version' ? { ...found, ...server.version } : found);
   }
   const verb = verbOf(request.method ?? '', address, url.searchParams, mediaType(request));
   if (verb === undefined)
@@ -106,7 +112,14 @@ async function route(server: Server, request: IncomingMessage, response: ServerR
       'MethodNotAllowed',
       'the server does not allow this method on the requested resource',
     );
-  await befallen({ server, request, response, query: url.searchParams, address, source: server.store }, verb);
+  const call = { server, request, response, query: url.searchParams, address, account, source: server.store };
+  await befallen(call, verb);
+}
+
+function accountOf({ accounts }: Server, { headers }: IncomingMessage): Account {
+  const account = accounts.get(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '');
+  if (account === undefined) throw new Refusal(401, 'Unauthorized', 'Unauthorized');
+  return account;
 }
 
 /** The sandbox's own page: counters, and faults from other processes. */
@@ -336,11 +349,20 @@ function create(call: Call, body: unknown): void {
 function write(call: Call, verb: 'update' | 'patch' | 'apply', body: unknown): void {
   const { server, address, response } = call;
   const { resource } = address;
+  if (verb === 'apply') authorizeCreation(call);
   const written =
     verb === 'update'
       ? server.api.replace(resource, nameOf(address), objectBody(body), writeOptions(call))
       : server.api.patch(resource, nameOf(address), patchOf(call, body), writeOptions(call));
   respond(call, response, written.created ? 201 : 200, written);
+}
+
+/** Who applies what does not exist creates it, and must be allowed to. */
+function authorizeCreation({ server, account, address }: Call): void {
+  const { kind } = address.resource;
+  if (server.store.get(kind.key, nameOf(address)) !== undefined) return;
+  const { namespace, name } = address;
+  account.authorize({ verb: 'create', group: kind.group, resource: kind.plural, namespace, name });
 }
 
 function respond(

@@ -1,13 +1,14 @@
 /**
  * A small Kubernetes in memory, over HTTPS: for end-to-end tests, the demo and benchmarks. It speaks the API that
- * `kubectl` and controllers speak; it has no nodes, no users and no durable storage.
+ * `kubectl` and controllers speak; it has no nodes and no durable storage.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { parseAllDocuments } from 'yaml';
 import { millis } from '../shared/brand.ts';
 import { systemClock, type Clock } from '../shared/clock.ts';
+import { Account, type Grant } from './accounts.ts';
 import { startActors, virtualPods, type PodRuntime } from './actors.ts';
 import { Api, type Resource } from './api.ts';
 import { BUILTIN_KINDS } from './builtin-kinds.ts';
@@ -33,6 +34,8 @@ export interface SandboxOptions {
   readonly port?: number;
   /** Changes remembered per kind. */
   readonly window?: number;
+  /** What `/version` says it is, where that matters: `{ major: '1', minor: '26' }`. */
+  readonly version?: JsonObject;
 }
 
 export interface Sandbox {
@@ -42,8 +45,12 @@ export interface Sandbox {
   readonly token: string;
   readonly store: Store;
   readonly faults: Faults<Past>;
-  /** A kubeconfig as text, with everything in it. */
+  /** A kubeconfig as text, with everything in it; its bearer may do everything. */
   kubeconfig(): string;
+  /** Another user, who may do no more than this. */
+  account(user: string, grants: readonly Grant[]): Account;
+  /** The kubeconfig of such a user. */
+  kubeconfigOf(account: Account): string;
   requests(): RequestReport;
   resetRequests(): void;
   /** Serves a kind without a definition: nothing is pruned, nothing is checked, status is apart. */
@@ -65,6 +72,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const store = new Store({ kinds, clock, uid: randomUUID, ...(window === undefined ? {} : { window }) });
   const ended = new AbortController();
   const watches = new Set<Watch>();
+  const admin = new Account('admin');
+  const accounts = new Map([[admin.token, admin]]);
   const server: Server = {
     store,
     kinds,
@@ -77,7 +86,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }),
     log: new RequestLog(),
     watches,
-    token: randomBytes(24).toString('base64url'),
+    accounts,
+    version: options.version ?? {},
     signal: ended.signal,
   };
   followDefinitions(store, kinds, now);
@@ -88,13 +98,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const credentials = makeCredentials(now(), ['localhost'], ['127.0.0.1']);
   const https = await listen(server, credentials, port);
   const url = `https://127.0.0.1:${(https.address() as AddressInfo).port}`;
+  const kubeconfigOf = ({ token }: Account): string => kubeconfigText({ url, ca: credentials.ca, token });
   return {
     url,
     ca: credentials.ca,
-    token: server.token,
+    token: admin.token,
     store,
     faults: server.faults,
-    kubeconfig: () => kubeconfigText({ url, ca: credentials.ca, token: server.token }),
+    kubeconfig: () => kubeconfigOf(admin),
+    kubeconfigOf,
+    account: (user, grants) => {
+      const account = new Account(user, grants);
+      accounts.set(account.token, account);
+      return account;
+    },
     requests: () => server.log.report(),
     resetRequests: () => server.log.reset(),
     registerKind: (outline) => {
