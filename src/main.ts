@@ -10,6 +10,7 @@ import { createEvents } from './adapters/kubernetes/events.ts';
 import { createElection } from './adapters/kubernetes/lease.ts';
 import type { Selection } from './adapters/kubernetes/list-watch.ts';
 import { createObjects, isKubeObject } from './adapters/kubernetes/objects.ts';
+import { createServed } from './adapters/kubernetes/served.ts';
 import { createTransport } from './adapters/kubernetes/transport.ts';
 import { WatchSet } from './adapters/kubernetes/watch-set.ts';
 import { createLogger } from './adapters/logger.ts';
@@ -21,7 +22,7 @@ import { helpText, parseFlags } from './controller/flags.ts';
 import { openDesk } from './controller/front-desk.ts';
 import { Manager } from './controller/manager.ts';
 import type { Settings } from './controller/settings.ts';
-import { ensureDefinitions } from './controller/start-up.ts';
+import { awaitCluster } from './controller/start-up.ts';
 import type { Tools } from './controller/tools.ts';
 import { Vitals } from './controller/vitals.ts';
 import { systemClock } from './shared/clock.ts';
@@ -102,14 +103,18 @@ async function run(settings: Settings): Promise<number> {
   );
   log.info({ version: version(), port: desk.port, provider: settings.meshProvider }, 'started');
   try {
-    const definitions = shippedDefinitions();
-    const install = settings.installCrds;
-    const known = await ensureDefinitions(
-      { objects, clock: systemClock, log, definitions, install },
-      stopping,
-    );
-    if (!known.ok) {
-      log.error({ detail: known.error }, 'nothing is acted on');
+    const startUp = {
+      objects,
+      server: createServed(transport),
+      clock: systemClock,
+      log,
+      definitions: shippedDefinitions(),
+      install: settings.installCrds,
+      onWait: (why: string) => (missing = why),
+    };
+    const fit = await awaitCluster(startUp, stopping);
+    if (!fit.ok) {
+      log.error({ detail: fit.error }, 'the process ends');
       return 1;
     }
     watched.start();

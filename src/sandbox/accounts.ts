@@ -35,6 +35,7 @@ export class Account {
   readonly token = randomBytes(24).toString('base64url');
   readonly #attempts = new Map<string, Attempt>();
   #grants: readonly Grant[] | undefined;
+  #denied: readonly Partial<Rule>[] = [];
 
   /** Without grants it may do everything. */
   constructor(user: string, grants?: readonly Grant[]) {
@@ -47,6 +48,11 @@ export class Account {
     this.#grants = grants;
   }
 
+  /** What it may not do from now on, whatever it is granted; members left out mean everything. */
+  deny(rules: readonly Partial<Rule>[]): void {
+    this.#denied = rules;
+  }
+
   /** Everything it has tried, allowed or not, each once per resource, verb, namespace and name. */
   get attempts(): readonly Attempt[] {
     return [...this.#attempts.values()];
@@ -55,7 +61,8 @@ export class Account {
   /** Throws what Kubernetes answers where the account may not. */
   authorize(attempt: Attempt): void {
     this.#attempts.set(JSON.stringify(attempt), attempt);
-    if (this.#grants?.some((grant) => allows(grant, attempt)) === false) {
+    const granted = this.#grants?.some((grant) => allows(grant, attempt)) ?? true;
+    if (!granted || this.#denied.some((rule) => matches({ ...EVERYTHING, ...rule }, attempt))) {
       throw new Refusal(403, 'Forbidden', sentence(this.user, attempt), {
         ...(attempt.name !== undefined && { name: attempt.name }),
         ...(attempt.group !== '' && { group: attempt.group }),
@@ -67,12 +74,17 @@ export class Account {
 
 function allows({ rules, namespace }: Grant, attempt: Attempt): boolean {
   if (namespace !== undefined && namespace !== attempt.namespace) return false;
-  return rules.some(
-    ({ apiGroups, resources, verbs, resourceNames = [] }) =>
-      has(apiGroups, attempt.group) &&
-      has(resources, attempt.resource) &&
-      has(verbs, attempt.verb) &&
-      (resourceNames.length === 0 || (attempt.name !== undefined && resourceNames.includes(attempt.name))),
+  return rules.some((rule) => matches(rule, attempt));
+}
+
+const EVERYTHING: Rule = { apiGroups: ['*'], resources: ['*'], verbs: ['*'] };
+
+function matches({ apiGroups, resources, verbs, resourceNames = [] }: Rule, attempt: Attempt): boolean {
+  return (
+    has(apiGroups, attempt.group) &&
+    has(resources, attempt.resource) &&
+    has(verbs, attempt.verb) &&
+    (resourceNames.length === 0 || (attempt.name !== undefined && resourceNames.includes(attempt.name)))
   );
 }
 

@@ -4,9 +4,10 @@ import { parse } from 'yaml';
 import { valueAt } from './harness/look.ts';
 import { Rollout } from './harness/rollout.ts';
 import { aWorld, worlds } from './harness/shared.ts';
-import { definition } from './harness/world.ts';
+import { definition, deskOf } from './harness/world.ts';
 
 const TIMEOUT = 90_000;
+const DEFINITIONS = { resources: ['customresourcedefinitions'], verbs: ['create', 'patch', 'update'] };
 const REMEDY = 'run: serin install --crds | kubectl apply --server-side -f -';
 
 const world = aWorld();
@@ -129,28 +130,57 @@ describe('definitions', () => {
   );
 
   it.concurrent(
-    'that may not be replaced leave everything alone, and it is said what to run',
+    'that may not be replaced leave everything alone; it is said what to run, and when that is done it goes on',
     async () => {
       const w = await others.start();
-      const old = withoutMemory(definition('canary'));
-      w.apply(old, definition('metric-template'), definition('alert-provider'));
-      Rollout.apply(w, { name: 'untouched', provider: 'istio' });
-      const resource = 'customresourcedefinitions.apiextensions.k8s.io';
-      const message = `customresourcedefinitions.apiextensions.k8s.io is forbidden: User "serin" cannot patch resource`;
-      for (const verb of ['apply', 'patch'] as const) {
-        w.sandbox.faults.inject({
-          match: { verb, resource },
-          effect: { kind: 'status', code: 403, reason: 'Forbidden', message },
-        });
-      }
-      const refused = w.controller();
-      expect(await refused.ended).toBe(1);
-      expect(lastError(refused.lines())).toContain(REMEDY);
-      const forbidden = w.controller(['-install-crds=false']);
-      expect(await forbidden.ended).toBe(1);
-      expect(lastError(forbidden.lines())).toContain(REMEDY);
+      w.apply(
+        withoutMemory(definition('canary')),
+        definition('metric-template'),
+        definition('alert-provider'),
+      );
+      const rollout = Rollout.apply(w, { name: 'untouched', provider: 'istio' });
+      const { kubeconfig } = await w.accountOf('reader', { denied: [DEFINITIONS] });
+      const controller = w.controller([`-kubeconfig=${kubeconfig}`]);
+      await w.eventually('it is said', () => lastError(controller.lines()).includes(REMEDY));
+      const ready = await fetch(`${deskOf(controller)}/readyz`);
+      expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining(REMEDY)]);
+      expect((await fetch(`${deskOf(controller)}/healthz`)).status).toBe(200);
       expect(w.get('Deployment', 'untouched-primary')).toBeUndefined();
       expect(valueAt(w.get('Deployment', 'untouched'), 'spec', 'replicas')).toBe(2);
+      w.apply(definition('canary'));
+      await rollout.reaches('Initialized');
+      expect((await fetch(`${deskOf(controller)}/readyz`)).status).toBe(200);
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
+    'that are missing and may be neither read nor made are noticed when they come',
+    async () => {
+      const w = await others.start();
+      const denied = [{ resources: ['customresourcedefinitions'] }];
+      const { kubeconfig } = await w.accountOf('blind', { denied });
+      const controller = w.controller([`-kubeconfig=${kubeconfig}`, '-install-crds=false']);
+      await w.eventually('it is said', () => lastError(controller.lines()).includes(REMEDY));
+      expect(lastError(controller.lines())).toMatch(/^definition \w+\.flagger\.app does not exist: /);
+      w.apply(definition('canary'), definition('metric-template'), definition('alert-provider'));
+      const rollout = Rollout.apply(w, { name: 'awaited', provider: 'istio' });
+      await rollout.reaches('Initialized');
+    },
+    TIMEOUT,
+  );
+});
+
+describe('an API server that is too old', () => {
+  it.concurrent(
+    'is refused with the reason',
+    async () => {
+      const w = await others.start({ version: { minor: '26', gitVersion: 'v1.26.15' } });
+      const controller = w.controller();
+      expect(await controller.ended).toBe(1);
+      expect(lastError(controller.lines())).toBe(
+        'the API server is v1.26.15, Serin needs Kubernetes 1.27 or later',
+      );
     },
     TIMEOUT,
   );

@@ -2,6 +2,7 @@
  * One cluster and one controller for all tests of a file, which run at the same time on Canaries of their own.
  * Started by whoever needs it first, since concurrent tests begin before any `beforeAll`.
  */
+import type { SandboxOptions } from '../../../src/sandbox/server.ts';
 import type { Program } from './process.ts';
 import { World } from './world.ts';
 
@@ -28,7 +29,7 @@ export function aWorld(flags: (world: World) => readonly string[] = () => []): S
 
 /** For tests that need a cluster of their own, with or without controllers. */
 export interface Worlds {
-  start(): Promise<World>;
+  start(options?: SandboxOptions): Promise<World>;
   /** Ends all of them. */
   stop(): Promise<void>;
 }
@@ -36,8 +37,8 @@ export interface Worlds {
 export function worlds(): Worlds {
   const started: Promise<World>[] = [];
   return {
-    start: () => {
-      const world = World.start();
+    start: (options) => {
+      const world = World.start(options);
       started.push(world);
       return world;
     },

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { KINDS, type KindName } from '../../../src/api/kinds.ts';
-import { startSandbox, type Sandbox } from '../../../src/sandbox/server.ts';
+import type { Account, Grant, Rule } from '../../../src/sandbox/accounts.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/server.ts';
 import type { StoredObject } from '../../../src/sandbox/store.ts';
 import { ask, type Answer } from '../../support/sandbox-client.ts';
 import { Changes, type WaitOptions } from './changes.ts';
@@ -24,6 +25,18 @@ const LOAD_TESTER = 'dist/load-tester/main.js';
 /** Routers whose objects are known here without their vendors' definitions. */
 const ROUTERS = ['VirtualService', 'DestinationRule', 'HTTPRoute'] as const;
 const LAST_WORDS = 25;
+
+const EVERYTHING: readonly Grant[] = [{ rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] }];
+
+export interface Permissions {
+  readonly grants?: readonly Grant[];
+  readonly denied?: readonly Partial<Rule>[];
+}
+
+export interface Granted {
+  readonly account: Account;
+  readonly kubeconfig: string;
+}
 
 export interface ToldEvent {
   readonly canary: string;
@@ -62,11 +75,11 @@ export class World {
   }
 
   /** With the namespace `test`, and routers' kinds, but without a controller and its definitions. */
-  static async start(): Promise<World> {
+  static async start(options: SandboxOptions = {}): Promise<World> {
     const changes = new Changes();
     const [folder, sandbox, metrics, web] = await Promise.all([
       mkdtemp(join(tmpdir(), 'serin-e2e-')),
-      startSandbox(),
+      startSandbox(options),
       startMetrics(),
       startReceiver(changes),
       built(),
@@ -123,6 +136,15 @@ export class World {
       () => tester.lines().find((line) => typeof line['port'] === 'number')?.['port'],
     );
     return `http://127.0.0.1:${String(port)}`;
+  }
+
+  /** The kubeconfig of another user, who may do what he is granted, or everything, and not what he is denied. */
+  async accountOf(user: string, { grants, denied = [] }: Permissions): Promise<Granted> {
+    const account = this.sandbox.account(user, grants ?? EVERYTHING);
+    account.deny(denied);
+    const kubeconfig = join(this.#folder, `kubeconfig-${user.replaceAll(':', '-')}`);
+    await writeFile(kubeconfig, this.sandbox.kubeconfigOf(account), { mode: 0o600 });
+    return { account, kubeconfig };
   }
 
   #start(file: string, words: readonly string[], env: Readonly<Record<string, string>>): Program {
