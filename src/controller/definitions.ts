@@ -45,7 +45,7 @@ function memoryIn(schema: unknown): unknown {
 /** The first field, or value of an enumeration, that ours has and theirs has not. */
 function missing(ours: unknown, theirs: unknown, path: string): string | undefined {
   const value = list(at(ours, 'enum')).find((one) => at(theirs, 'enum') !== undefined && !has(theirs, one));
-  if (value !== undefined) return `${path} ${String(value)}`;
+  if (value !== undefined) return `${path} ${JSON.stringify(value)}`;
   for (const [name, schema] of Object.entries(tree(at(ours, 'properties')))) {
     const counterpart = at(theirs, 'properties', name);
     const here = path === '' ? name : `${path}.${name}`;

@@ -28,7 +28,7 @@ describe('what a definition lacks', () => {
       'a word',
       spec({ kind: { enum: ['Deployment', 'Job'] } }),
       spec({ kind: { enum: ['Deployment'] } }),
-      { kind: 'field', path: 'spec.kind Job' },
+      { kind: 'field', path: 'spec.kind "Job"' },
     ],
     ['nothing, where it allows any word', spec({ kind: { enum: ['Job'] } }), spec({ kind: {} }), undefined],
     ['nothing, where it knows more', spec({ a: {} }), spec({ a: {}, b: {} }), undefined],
