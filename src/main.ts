@@ -214,6 +214,7 @@ function canaryContext(settings: Settings, log: Logger): CanaryContext {
     knownProviders: providerNames,
     minimumInterval: settings.minimumInterval,
     noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
+    ingressAnnotationsPrefix: settings.ingressAnnotationsPrefix,
   };
 }
 

@@ -9,7 +9,7 @@ import { parseAnalysis, parsePercent, type ParsedAnalysis } from './canary-analy
 import { canarySchema, memberOf, type WrittenAnalysis, type WrittenSpec } from './canary-schema.ts';
 import { checkCookies, checkReferences, parseService } from './canary-service.ts';
 import { chooseStrategy } from './canary-strategy.ts';
-import type { Abilities, Canary, Finding, RoutingWish, ServiceSpec, TargetRef } from './model.ts';
+import type { Abilities, Canary, Finding, IngressRef, RoutingWish, ServiceSpec, TargetRef } from './model.ts';
 import type { KubeObject } from './objects.ts';
 import { Report, type Problem } from './report.ts';
 import { salvage, show } from './salvage.ts';
@@ -36,6 +36,8 @@ export interface CanaryContext {
   /** Shorter intervals are raised to it. */
   readonly minimumInterval: Millis;
   readonly noCrossNamespaceRefs: boolean;
+  /** Of the annotations by which an Ingress controller of nginx's kind is told about canaries. */
+  readonly ingressAnnotationsPrefix: string;
 }
 
 export interface ParsedCanary {
@@ -98,10 +100,11 @@ function build(
   const status = readStatus(object);
   report.add(status.findings);
   if (target === undefined || service === undefined) return undefined;
-  checkWishes(written, { service, analysis: analysis.analysis, strategy: core.strategy }, context, report);
+  checkWishes(written, { ...core, service, analysis: analysis.analysis }, context, report);
   return {
     ...identityOf(object),
     ...assembled(written, target, service),
+    ingress: parseIngress(spec, context),
     analysis: analysis.analysis,
     spec: core,
     status: status.status,
@@ -135,6 +138,11 @@ function parseTarget({ targetRef }: WrittenSpec, report: Report): TargetRef | un
     return undefined;
   }
   return { apiVersion: targetRef?.apiVersion || 'apps/v1', kind, name };
+}
+
+function parseIngress({ ingressRef }: WrittenSpec, context: CanaryContext): IngressRef | undefined {
+  const name = memberOf(ingressRef, 'name');
+  return name === undefined ? undefined : { name, annotationsPrefix: context.ingressAnnotationsPrefix };
 }
 
 /** Rules that take more than one field. */

@@ -30,6 +30,8 @@ export const KINDS = {
   VirtualService: namespaced('networking.istio.io/v1beta1', 'VirtualService', 'virtualservices'),
   DestinationRule: namespaced('networking.istio.io/v1beta1', 'DestinationRule', 'destinationrules'),
   HTTPRoute: namespaced('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
+  TraefikService: namespaced('traefik.io/v1alpha1', 'TraefikService', 'traefikservices'),
+  Ingress: namespaced('networking.k8s.io/v1', 'Ingress', 'ingresses'),
   CustomResourceDefinition: clusterScoped(
     'apiextensions.k8s.io/v1',
     'CustomResourceDefinition',

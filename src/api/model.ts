@@ -18,6 +18,8 @@ export interface Canary {
   readonly target: TargetRef;
   /** As written or as the flag says; resolved to a registry key by `traffic/registry.ts`. */
   readonly provider: string;
+  /** `spec.ingressRef`: the Ingress that nginx and its like split; undefined where none is named. */
+  readonly ingress: IngressRef | undefined;
   /** Prometheus for built-in and in-line metrics, if not the controller's own. */
   readonly metricsServer: string | undefined;
   readonly service: ServiceSpec;
@@ -33,6 +35,12 @@ export interface TargetRef {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
+}
+
+export interface IngressRef {
+  readonly name: string;
+  /** What the annotations that its controller reads begin with, `nginx.ingress.kubernetes.io`. */
+  readonly annotationsPrefix: string;
 }
 
 /** `spec.service`. Fields only one provider reads are kept as written. */
@@ -185,6 +193,7 @@ export interface RoutingWish {
   readonly service: ServiceSpec;
   readonly analysis: AnalysisSpec;
   readonly strategy: Spec['strategy'];
+  readonly stepWeightPromotion: Percent;
 }
 
 /** A wish that a provider cannot meet. `field` is a path below `spec`, with `analysis` for its older name too. */

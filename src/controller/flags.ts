@@ -134,8 +134,7 @@ const FLAGS = {
   'ingress-annotations-prefix': {
     kind: 'text',
     initial: 'nginx.ingress.kubernetes.io',
-    help: 'no effect yet: for NGINX',
-    idle: true,
+    help: 'what the annotations of an Ingress begin with that tell nginx about canaries',
   },
   'ingress-class': { kind: 'text', initial: '', help: 'no effect yet: for Contour', idle: true },
   'kubeconfig-service-mesh': { kind: 'text', initial: '', help: 'no effect yet', idle: true },
@@ -279,6 +278,7 @@ function toSettings(texts: Texts): Result<Settings, string> {
     port,
     namespace: texts.namespace,
     meshProvider: texts['mesh-provider'],
+    ingressAnnotationsPrefix: texts['ingress-annotations-prefix'],
     selectorLabels: listOf(texts['selector-labels']),
     includeLabelPrefixes: listOf(texts['include-label-prefix']),
     trackConfigs: texts['enable-config-tracking'] === 'true',

@@ -13,6 +13,7 @@ export interface Settings {
   /** '' for all. */
   readonly namespace: string;
   readonly meshProvider: string;
+  readonly ingressAnnotationsPrefix: string;
   readonly selectorLabels: readonly string[];
   readonly includeLabelPrefixes: readonly string[];
   readonly trackConfigs: boolean;

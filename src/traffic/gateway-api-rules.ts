@@ -6,7 +6,7 @@ import type { HeaderOperation, HttpMatch, Objection, RoutingWish, StringMatch } 
 import { at, count, defined, list, text, tree, type Tree } from '../api/tree.ts';
 import type { Routes } from '../core/model.ts';
 import { parseDuration } from '../shared/duration.ts';
-import { mergeMatches } from './match.ts';
+import { conditionsIn, ISTIO_ONLY, mergeMatches, patternOf } from './match.ts';
 import { sorted } from './metadata.ts';
 import type { RoutedService } from './provider.ts';
 
@@ -54,20 +54,13 @@ function serviceRef(name: string, port: number): Tree {
 
 // ----------------------------------------------------------------------------------------------------------- matches
 
-/** An HTTPRoute compares methods as a whole, and knows nothing of these fields: such a condition cannot be met. */
-const INEXPRESSIBLE = [
-  'authority',
-  'scheme',
-  'port',
-  'sourceLabels',
-  'sourceNamespace',
-  'withoutHeaders',
-] as const;
-
-/** Whether an HTTPRoute can say this. A condition it cannot say is left out: better too few requests than all. */
+/**
+ * Whether an HTTPRoute can say this: it compares methods as a whole, and has no words for what only Istio can. A
+ * condition it cannot say is left out: better too few requests than all.
+ */
 export function isExpressible(match: HttpMatch): boolean {
   if (match.method !== undefined && match.method.exact === undefined) return false;
-  return INEXPRESSIBLE.every((field) => match[field] === undefined);
+  return conditionsIn(match, ISTIO_ONLY).length === 0;
 }
 
 /** Conditions that an HTTPRoute has no words for, of the analysis only where they choose who sees the canary. */
@@ -79,7 +72,7 @@ export function objections({ service, analysis, strategy }: RoutingWish): readon
 function objectionsTo(matches: readonly HttpMatch[], field: string): readonly Objection[] {
   return matches.flatMap((match, index) => {
     if (isExpressible(match)) return [];
-    const named = INEXPRESSIBLE.filter((condition) => match[condition] !== undefined);
+    const named = conditionsIn(match, ISTIO_ONLY);
     const what = named.length > 0 ? `matches by ${named.join(', ')}` : 'matches a method other than exactly';
     return [{ field: `${field}[${index}]`, message: `${what}, which an HTTPRoute cannot; drop it` }];
   });
@@ -105,11 +98,9 @@ function conditions(matches: Readonly<Record<string, StringMatch>> | undefined):
   return entries.length > 0 ? entries.map(([name, match]) => ({ name, ...valueOf(match) })) : undefined;
 }
 
-/** There is no match by prefix or suffix; a regular expression says the same. */
-function valueOf({ exact, regex, prefix, suffix }: StringMatch): Tree {
-  if (exact !== undefined) return { type: 'Exact', value: exact };
-  const literal = (part: string | undefined): string => (part ?? '').replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  return { type: 'RegularExpression', value: regex ?? `^${literal(prefix)}.*${literal(suffix)}$` };
+function valueOf(match: StringMatch): Tree {
+  if (match.exact !== undefined) return { type: 'Exact', value: match.exact };
+  return { type: 'RegularExpression', value: patternOf(match) };
 }
 
 // ----------------------------------------------------------------------------------------------------------- filters

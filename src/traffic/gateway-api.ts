@@ -56,11 +56,12 @@ export const gatewayapi: TrafficProvider = {
     if (share === undefined) {
       return malformed(service, `no rule with weights for ${service.apex}-primary and ${canary}`);
     }
-    const pending = unaccepted(service, found);
-    if (pending !== undefined) return err({ kind: 'pending', detail: `${subject(service)}: ${pending}` });
     // A permanent mirror to the canary, if the user asks for one, is no position of ours.
     const permanent = service.service.mirror.filter((filter) => at(filter, 'backendRef', 'name') === canary);
-    return ok({ canary: share, mirrored: mirrorsTo(canary, split.filters) > permanent.length });
+    const routes = { canary: share, mirrored: mirrorsTo(canary, split.filters) > permanent.length };
+    const pending = unaccepted(service, found);
+    if (pending === undefined) return ok(routes);
+    return err({ kind: 'pending', detail: `${subject(service)}: ${pending}`, written: routes });
   },
 
   release({ apex, owner }, current) {

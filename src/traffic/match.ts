@@ -1,5 +1,5 @@
 /** Which requests an A/B test is about: the user's conditions on top of those of the service. */
-import type { HttpMatch } from '../api/model.ts';
+import type { HttpMatch, StringMatch } from '../api/model.ts';
 import { defined } from '../api/tree.ts';
 
 /**
@@ -19,4 +19,25 @@ export function mergeMatches(
       return { ...condition, ...common, ...defined(winning) };
     }),
   );
+}
+
+/** Conditions that no router but Istio has words for. */
+export const ISTIO_ONLY: readonly string[] = [
+  'authority',
+  'scheme',
+  'port',
+  'sourceLabels',
+  'sourceNamespace',
+  'withoutHeaders',
+];
+
+/** Which of these conditions a match makes. */
+export function conditionsIn(match: HttpMatch, fields: readonly string[]): readonly string[] {
+  return fields.filter((field) => match[field] !== undefined);
+}
+
+/** A match other than an exact one as the regular expression that says the same. */
+export function patternOf({ regex, prefix, suffix }: StringMatch): string {
+  const literal = (part: string | undefined): string => (part ?? '').replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return regex ?? `^${literal(prefix)}.*${literal(suffix)}$`;
 }

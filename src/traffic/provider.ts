@@ -24,6 +24,8 @@ export interface RoutedService {
   readonly owner: OwnerReference;
   /** The name the user gave the provider, `gatewayapi:v1`; some read a version or a flavour from it. */
   readonly provider: string;
+  /** The Ingress that brings the traffic in, for providers that split one. */
+  readonly ingress: Canary['ingress'];
 }
 
 /** Why routes cannot be read. */
@@ -32,8 +34,11 @@ export type RoutesError =
   | { readonly kind: 'absent' }
   /** They exist and make no sense; `detail` says what was found and what is expected. */
   | { readonly kind: 'malformed'; readonly detail: string }
-  /** They are written and the router has not taken them up yet (Gateway API's Accepted). */
-  | { readonly kind: 'pending'; readonly detail: string };
+  /**
+   * They are not in force: the router has not taken up what is `written` (Gateway API's Accepted), or what they hang
+   * on is not there (an Ingress).
+   */
+  | { readonly kind: 'pending'; readonly detail: string; readonly written: Routes | undefined };
 
 /**
  * Translates between traffic positions and one mesh's or ingress's objects.

@@ -7,7 +7,6 @@ import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { at, texts } from '../api/tree.ts';
 import type { MarkedRoutes, Routes } from '../core/model.ts';
 import { unreachable, type Instant } from '../shared/brand.ts';
-import type { Result } from '../shared/result.ts';
 import { readMark, writeMark } from './mark.ts';
 import { differs, find, isOwned } from './metadata.ts';
 import type { RoutedService, RoutesError, TrafficProvider } from './provider.ts';
@@ -46,8 +45,10 @@ export interface ObservedRoutes {
   readonly pending?: string;
 }
 
+type Pending = RoutesError & { readonly kind: 'pending' };
+
 export function routedService(canary: Canary): RoutedService {
-  const { namespace, name, service, analysis, provider } = canary;
+  const { namespace, name, service, analysis, provider, ingress } = canary;
   const strategy = canary.spec.strategy.kind;
   return {
     namespace,
@@ -58,6 +59,7 @@ export function routedService(canary: Canary): RoutedService {
     strategy,
     owner: ownerOf(canary),
     provider,
+    ingress,
   };
 }
 
@@ -99,18 +101,17 @@ export function observeRoutes(input: RoutesInput): ObservedRoutes {
 }
 
 /** What is written is where traffic will be; until it is taken up, no intention of ours has been carried out. */
-function notInForce(input: RoutesInput, { detail }: { readonly detail: string }): ObservedRoutes {
-  const parsed = positionWritten(input);
-  if (!parsed.ok) return { routes: undefined, pending: detail };
+function notInForce(input: RoutesInput, { detail, written }: Pending): ObservedRoutes {
+  if (written === undefined) return { routes: undefined, pending: detail };
   const { since } = readMark(find(input.current, markedRef(input.canary, input.provider)));
-  const drifted = isDrifted(input, parsed.value);
-  return { routes: { ...parsed.value, mark: -1, since, drifted }, pending: detail };
+  return { routes: { ...written, mark: -1, since, drifted: isDrifted(input, written) }, pending: detail };
 }
 
 /** The position in the objects, be it in force or not. */
-function positionWritten({ canary, provider, current }: RoutesInput): Result<Routes, RoutesError> {
-  const written = current.map(({ status: _, ...object }): KubeObject => object);
-  return provider.parse(routedService(canary), written);
+function positionWritten({ canary, provider, current }: RoutesInput): Routes | undefined {
+  const parsed = provider.parse(routedService(canary), current);
+  if (parsed.ok) return parsed.value;
+  return parsed.error.kind === 'pending' ? parsed.error.written : undefined;
 }
 
 /** What must be written for a Canary that is deleted, so that its traffic goes where the user had it go. */
@@ -155,11 +156,11 @@ function marking(object: KubeObject, input: RoutesMeant): KubeObject {
 function isElsewhere(input: RoutesMeant): boolean {
   const { canary, mirrored } = input.routes;
   const written = positionWritten(input);
-  return !written.ok || written.value.canary !== canary || written.value.mirrored !== mirrored;
+  return written?.canary !== canary || written.mirrored !== mirrored;
 }
 
 /** Somebody's own object that makes no sense to us is not broken: it has not been taken over yet. */
-function unread(error: Exclude<RoutesError, { readonly kind: 'pending' }>, known: boolean): ObservedRoutes {
+function unread(error: Exclude<RoutesError, Pending>, known: boolean): ObservedRoutes {
   switch (error.kind) {
     case 'absent':
       return { routes: undefined };

@@ -28,6 +28,7 @@ const judge = makeJudge({
     knownProviders: [],
     minimumInterval: millis(10_000),
     noCrossNamespaceRefs: false,
+    ingressAnnotationsPrefix: 'nginx.ingress.kubernetes.io',
   },
 });
 

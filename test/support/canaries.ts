@@ -38,6 +38,7 @@ export function canaryFrom(text: string, status?: Partial<Canary['status']>): Ca
     knownProviders: Object.keys(trafficProviders),
     minimumInterval: millis(10_000),
     noCrossNamespaceRefs: false,
+    ingressAnnotationsPrefix: 'nginx.ingress.kubernetes.io',
   });
   if (canary === undefined) throw new Error(findings.map(({ message }) => message).join('; '));
   return { ...canary, status: { ...canary.status, ...status } };

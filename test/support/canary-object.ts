@@ -76,6 +76,7 @@ export const ISTIO_BY_DEFAULT: CanaryContext = {
   },
   minimumInterval: millis(10_000),
   noCrossNamespaceRefs: false,
+  ingressAnnotationsPrefix: 'nginx.ingress.kubernetes.io',
 };
 
 /** The same, parsed; throws where the wish cannot be made out. */

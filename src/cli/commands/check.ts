@@ -90,6 +90,7 @@ function contextOf({ meshProvider, crossNamespaceRefs }: CheckOptions): CanaryCo
     knownProviders: providerNames,
     minimumInterval: millis(10_000),
     noCrossNamespaceRefs: !crossNamespaceRefs,
+    ingressAnnotationsPrefix: 'nginx.ingress.kubernetes.io',
   };
 }
 

@@ -26,6 +26,7 @@ const context: CanaryContext = {
   knownProviders: ['istio', 'gatewayapi', 'kubernetes'],
   minimumInterval: millis(10_000),
   noCrossNamespaceRefs: false,
+  ingressAnnotationsPrefix: 'nginx.ingress.kubernetes.io',
 };
 const judge = makeJudge({
   definitions: loadDefinitions(new URL('../../../crds/', import.meta.url)),

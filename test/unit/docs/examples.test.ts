@@ -22,6 +22,7 @@ const context: CanaryContext = {
   knownProviders: providerNames,
   minimumInterval: millis(10_000),
   noCrossNamespaceRefs: false,
+  ingressAnnotationsPrefix: 'nginx.ingress.kubernetes.io',
 };
 const judge = makeJudge({ definitions: loadDefinitions(CRDS), context });
 
