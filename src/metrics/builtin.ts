@@ -33,16 +33,22 @@ interface Counters {
   readonly durationInMillis: number;
 }
 
+function rate(series: string, selector: string): string {
+  return `sum( rate( ${series}{ ${selector} }[{{ interval }}] ) )`;
+}
+
+function ratio({ requests, selector, succeeded }: Pick<Counters, 'requests' | 'selector' | 'succeeded'>) {
+  const all = rate(requests, selector);
+  return { successRate: `${rate(requests, `${selector}, ${succeeded}`)} / ${all} * 100`, requestRate: all };
+}
+
+function quantile({ latencies, selector }: Pick<Counters, 'latencies' | 'selector'>): string {
+  return `histogram_quantile( 0.99, ${rate(latencies, selector)} by (le) )`;
+}
+
 function ratioAndQuantile(counters: Counters): BuiltinQueries {
-  const { requests, latencies, selector, succeeded, durationInMillis } = counters;
-  const rate = (series: string): string => `sum( rate( ${series}[{{ interval }}] ) )`;
-  const all = rate(`${requests}{ ${selector} }`);
-  return {
-    successRate: `${rate(`${requests}{ ${selector}, ${succeeded} }`)} / ${all} * 100`,
-    requestRate: all,
-    duration: `histogram_quantile( 0.99, ${rate(`${latencies}{ ${selector} }`)} by (le) )`,
-    durationInMillis,
-  };
+  const { durationInMillis } = counters;
+  return { ...ratio(counters), duration: quantile(counters), durationInMillis };
 }
 
 const istio = ratioAndQuantile({
@@ -64,10 +70,40 @@ const http = ratioAndQuantile({
   durationInMillis: 1_000,
 });
 
+const TRAEFIK_LATENCIES = 'traefik_service_request_duration_seconds_bucket';
+const TRAEFIK_CANARY = 'service=~"{{ namespace }}-{{ service }}-canary-[0-9a-zA-Z-]+@kubernetescrd"';
+
+/** Requests are counted by how long they took; every one of them is in the widest bucket. */
+const traefik: BuiltinQueries = {
+  ...ratio({
+    requests: TRAEFIK_LATENCIES,
+    selector: `${TRAEFIK_CANARY}, le="+Inf"`,
+    succeeded: 'code!~"5.."',
+  }),
+  duration: quantile({ latencies: TRAEFIK_LATENCIES, selector: TRAEFIK_CANARY }),
+  durationInMillis: 1_000,
+};
+
+const NGINX_CANARY = 'namespace="{{ namespace }}", ingress="{{ ingress }}", canary!=""';
+const NGINX_DURATION = 'nginx_ingress_controller_response_duration_seconds';
+
+/** The duration is a mean. */
+const nginx: BuiltinQueries = {
+  ...ratio({
+    requests: 'nginx_ingress_controller_requests',
+    selector: NGINX_CANARY,
+    succeeded: 'status!~"5.*"',
+  }),
+  duration: `${rate(`${NGINX_DURATION}_sum`, NGINX_CANARY)} / ${rate(`${NGINX_DURATION}_count`, NGINX_CANARY)} * 1000`,
+  durationInMillis: 1,
+};
+
 /** One entry per key of the traffic registry. */
 export const BUILTIN_QUERIES: Readonly<Record<string, BuiltinQueries>> = {
   istio,
   gatewayapi: http,
+  traefik,
+  nginx,
   kubernetes: http,
 };
 

@@ -2,12 +2,16 @@
 import { gatewayapi } from './gateway-api.ts';
 import { istio } from './istio.ts';
 import { kubernetes } from './kubernetes.ts';
+import { nginx } from './nginx.ts';
+import { traefik } from './traefik.ts';
 import type { Abilities } from '../api/model.ts';
 import type { TrafficProvider } from './provider.ts';
 
 export const trafficProviders = {
   istio,
   gatewayapi,
+  traefik,
+  nginx,
   kubernetes,
 } as const satisfies Record<string, TrafficProvider>;
 
@@ -20,6 +24,8 @@ export type TrafficKey = keyof typeof trafficProviders;
 const NAMES: readonly { readonly key: TrafficKey; readonly means: (name: string) => boolean }[] = [
   { key: 'istio', means: (name) => name === 'istio' },
   { key: 'gatewayapi', means: (name) => name.startsWith('gatewayapi:v1') },
+  { key: 'traefik', means: (name) => name === 'traefik' },
+  { key: 'nginx', means: (name) => name === 'nginx' },
   { key: 'kubernetes', means: (name) => name === 'kubernetes' },
 ];
 

@@ -28,32 +28,40 @@ const LATER = instant(Date.UTC(2026, 0, 1, 13));
 const at10 = { canary: percent(10), mirrored: false };
 const home = { canary: percent(0), mirrored: false };
 
+function same(a: KubeObject, b: KubeObject): boolean {
+  return a.kind === b.kind && a.metadata.name === b.metadata.name;
+}
+
 /** What an API server does with writes, as far as it matters here. */
 function written(current: readonly KubeObject[], writes: readonly KubeObject[]): readonly KubeObject[] {
-  const same = (a: KubeObject, b: KubeObject): boolean =>
-    a.kind === b.kind && a.metadata.name === b.metadata.name;
   return writes.reduce<readonly KubeObject[]>((objects, write, index) => {
     const metadata = { ...write.metadata, resourceVersion: `${Date.UTC(2026, 0, 1)}${index}` };
     return [...objects.filter((object) => !same(object, write)), { ...write, metadata }];
   }, current);
 }
 
-/** Every list of weights in the tree with the same number in each. */
-function withWeights(value: unknown, weight: number): unknown {
-  if (Array.isArray(value)) return value.map((item) => withWeights(item, weight));
+/** Every weight in the tree is this number; one that is an annotation, where nothing is a share, is this text. */
+function withWeights(value: unknown, weight: number, annotation: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => withWeights(item, weight, annotation));
   if (!isTree(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      key,
-      key === 'weight' ? weight : withWeights(member, weight),
-    ]),
+    Object.entries(value).map(([key, member]) => {
+      if (key.endsWith('/canary-weight')) return [key, annotation];
+      return [key, key === 'weight' ? weight : withWeights(member, weight, annotation)];
+    }),
   );
+}
+
+function fixtureObjects(key: string, file: string): readonly KubeObject[] | undefined {
+  return existsSync(join(FOLDER, key, file)) ? objectsIn(fixture('traffic', key, file)) : undefined;
 }
 
 describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provider %s', (key, provider) => {
   const canary = canaryFrom(fixture('traffic', key, 'canary.yaml'));
   const service = routedService(canary);
-  const input: RoutesInput = { canary, provider, target: TARGET, current: [], now: THEN };
+  /** What has to be there before a Canary can be followed: an Ingress of the user's. */
+  const before = fixtureObjects(key, 'before.yaml') ?? [];
+  const input: RoutesInput = { canary, provider, target: TARGET, current: before, now: THEN };
   const position = provider.routed ? at10 : home;
   const settle = (routes: Routes, mark: number, from: RoutesInput = input): RoutesInput => {
     const services = written(from.current, renderServices(from));
@@ -174,11 +182,14 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
     expect(released(settled)).toBe(true);
   });
 
-  it.each([0, -1])('refuses weights that make no share: %d everywhere', (weight) => {
+  it.each([
+    [0, 'none'],
+    [-1, '-1'],
+  ])('refuses weights that make no share: %d everywhere', (weight, annotation) => {
     const settled = settle(home, 1);
     const current = settled.current.map((object) => ({
       ...object,
-      spec: withWeights(object['spec'], weight),
+      ...(withWeights(object, weight, annotation) as KubeObject),
     }));
 
     const { routes, malformed } = observeRoutes({ ...settled, current });
@@ -192,7 +203,7 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
       const routes = { canary: percent(weight), mirrored: false };
       const golden = objectsIn(fixture('traffic', key, `at-${weight}.yaml`));
 
-      expect(provider.render(service, routes, [])).toEqual(golden);
+      expect(provider.render(service, routes, before)).toEqual(golden);
     });
   }
 
@@ -202,15 +213,14 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
   if (features.length > 0) {
     it.each(features)('renders %s as on record', (feature) => {
       const golden = objectsIn(fixture('traffic', key, `${feature}.yaml`));
-      const found = existsSync(join(FOLDER, key, `found-${feature}.yaml`))
-        ? objectsIn(fixture('traffic', key, `found-${feature}.yaml`))
-        : [];
+      const found = fixtureObjects(key, `found-${feature}.yaml`) ?? before;
       const featured = routedService(canaryFrom(fixture('traffic', key, `canary-${feature}.yaml`)));
-      const routes = provider.parse(featured, golden);
+      const after = [...golden, ...found.filter((object) => !golden.some((one) => same(one, object)))];
+      const routes = provider.parse(featured, after);
 
       if (!routes.ok) throw new Error(JSON.stringify(routes.error));
       expect(provider.render(featured, routes.value, found)).toEqual(golden);
-      expect(provider.render(featured, routes.value, golden)).toEqual(golden);
+      expect(provider.render(featured, routes.value, after)).toEqual(golden);
     });
   }
 
@@ -218,16 +228,17 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
   if (adoptable) {
     it('takes over what the user has, and puts it back when the Canary goes', () => {
       const theirs = objectsIn(fixture('traffic', key, 'found-takeover.yaml'));
-      const before = { ...input, current: theirs };
-      expect(observeRoutes(before)).toEqual({ routes: undefined });
+      const adopted = { ...input, current: theirs };
+      expect(observeRoutes(adopted)).toEqual({ routes: undefined });
 
-      const moved = settle(position, 2, settle(home, 1, before));
+      const moved = settle(position, 2, settle(home, 1, adopted));
       const restored = written(moved.current, releaseTraffic(moved));
-      const object = restored.find(({ kind }) => kind === theirs[0]?.kind);
-
-      expect(object?.['spec']).toEqual(theirs[0]?.['spec']);
-      expect(object?.metadata.annotations).toEqual(theirs[0]?.metadata.annotations);
-      expect(at(object, 'metadata', 'ownerReferences')).toBeUndefined();
+      for (const theirOwn of theirs) {
+        const object = restored.find((one) => same(one, theirOwn));
+        expect(object?.['spec']).toEqual(theirOwn['spec']);
+        expect(object?.metadata.annotations).toEqual(theirOwn.metadata.annotations);
+        expect(at(object, 'metadata', 'ownerReferences')).toBeUndefined();
+      }
       expect(released({ ...moved, current: restored })).toBe(true);
     });
   }

@@ -23,7 +23,7 @@ export const NAMESPACE = 'test';
 const CONTROLLER = 'dist/main.js';
 const LOAD_TESTER = 'dist/load-tester/main.js';
 /** Routers whose objects are known here without their vendors' definitions. */
-const ROUTERS = ['VirtualService', 'DestinationRule', 'HTTPRoute'] as const;
+const ROUTERS = ['VirtualService', 'DestinationRule', 'HTTPRoute', 'TraefikService'] as const;
 const LAST_WORDS = 25;
 
 const EVERYTHING: readonly Grant[] = [{ rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] }];

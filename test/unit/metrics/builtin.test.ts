@@ -9,13 +9,23 @@ import {
 import type { MetricError, MetricProvider } from '../../../src/metrics/provider.ts';
 import { err, ok, type Result } from '../../../src/shared/result.ts';
 
-const VALUES: Readonly<Record<string, string>> = { namespace: 'default', target: 'podinfo', interval: '1m' };
+const VALUES: Readonly<Record<string, string>> = {
+  namespace: 'default',
+  target: 'podinfo',
+  service: 'podinfo',
+  ingress: 'edge',
+  interval: '1m',
+};
 const fill = (text: string): string =>
   text.replace(/\{\{ (\w+) \}\}/g, (_, name: string) => VALUES[name] ?? `no ${name}`);
 
 const ISTIO =
   'reporter="destination", destination_workload_namespace="default", destination_workload=~"podinfo"';
 const PODS = 'kubernetes_namespace="default", kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"';
+
+const TRAEFIK = 'traefik_service_request_duration_seconds_bucket';
+const TRAEFIK_CANARY = 'service=~"default-podinfo-canary-[0-9a-zA-Z-]+@kubernetescrd"';
+const NGINX = 'namespace="default", ingress="edge", canary!=""';
 
 describe('the built-in queries', () => {
   it.each([
@@ -29,6 +39,16 @@ describe('the built-in queries', () => {
       `sum( rate( http_request_duration_seconds_count{ ${PODS}, status!~"5.*" }[1m] ) ) / sum( rate( http_request_duration_seconds_count{ ${PODS} }[1m] ) ) * 100`,
       `histogram_quantile( 0.99, sum( rate( http_request_duration_seconds_bucket{ ${PODS} }[1m] ) ) by (le) )`,
     ]),
+    [
+      'traefik',
+      `sum( rate( ${TRAEFIK}{ ${TRAEFIK_CANARY}, le="+Inf", code!~"5.." }[1m] ) ) / sum( rate( ${TRAEFIK}{ ${TRAEFIK_CANARY}, le="+Inf" }[1m] ) ) * 100`,
+      `histogram_quantile( 0.99, sum( rate( ${TRAEFIK}{ ${TRAEFIK_CANARY} }[1m] ) ) by (le) )`,
+    ],
+    [
+      'nginx',
+      `sum( rate( nginx_ingress_controller_requests{ ${NGINX}, status!~"5.*" }[1m] ) ) / sum( rate( nginx_ingress_controller_requests{ ${NGINX} }[1m] ) ) * 100`,
+      `sum( rate( nginx_ingress_controller_response_duration_seconds_sum{ ${NGINX} }[1m] ) ) / sum( rate( nginx_ingress_controller_response_duration_seconds_count{ ${NGINX} }[1m] ) ) * 1000`,
+    ],
   ])('read for %s as dashboards know them', (provider, successRate, duration) => {
     const queries = BUILTIN_QUERIES[provider ?? ''];
     expect(fill(queries?.successRate ?? '')).toBe(successRate);
@@ -40,6 +60,8 @@ describe('the built-in queries', () => {
     ['gatewayapi:v1beta1', 'gatewayapi'],
     ['kubernetes', 'kubernetes'],
     ['istio', 'istio'],
+    ['traefik', 'traefik'],
+    ['nginx', 'nginx'],
     ['smi:v1alpha1', 'istio'],
     ['kubernetes:service', 'istio'],
     ['constructor', 'istio'],

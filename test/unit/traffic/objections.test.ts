@@ -69,3 +69,78 @@ describe('on the Gateway API', () => {
     expect(problemOf({ ...gateway, service, analysis })).toBeUndefined();
   });
 });
+
+describe('on Traefik', () => {
+  const match = [{ headers: { 'x-user': { exact: 'insider' } } }];
+
+  it('refuses A/B testing and mirroring', () => {
+    const provider = 'traefik';
+    expect(problemOf({ provider, analysis: { ...iterations, match } })).toContain(
+      'spec.analysis.match: asks for A/B',
+    );
+    expect(problemOf({ provider, analysis: { ...steps, mirror: true } })).toContain(
+      'spec.analysis.mirror: asks for',
+    );
+    expect(problemOf({ provider, analysis: { ...iterations, mirror: true } })).toContain(
+      'in blue/green; drop mirror',
+    );
+  });
+});
+
+describe('on nginx', () => {
+  const nginx = { provider: 'nginx', ingressRef: { kind: 'Ingress', name: 'edge' } };
+  const header = { headers: { 'x-user': { exact: 'insider' } } };
+  const cookie = { headers: { Cookie: { exact: 'canary' } } };
+  const problemOfMatch = (...match: readonly object[]): string | undefined =>
+    problemOf({ ...nginx, analysis: { ...iterations, match } });
+
+  it('needs to know which Ingress', () => {
+    expect(problemOf({ provider: 'nginx', analysis: steps })).toContain('spec.ingressRef: is missing');
+  });
+
+  it('takes one header, one cookie, or either', () => {
+    expect(problemOfMatch(header)).toBeUndefined();
+    expect(problemOfMatch(cookie)).toBeUndefined();
+    expect(problemOfMatch(cookie, header)).toBeUndefined();
+  });
+
+  it.each([
+    [[header, { headers: { 'x-other': { regex: '.' } } }], 'match[1]: matches by a second header'],
+    [[cookie, header, cookie], 'match[2]: matches by a second cookie'],
+    [
+      [{ headers: { ...header.headers, ...cookie.headers } }],
+      'match[0]: matches by x-user and Cookie at once',
+    ],
+    [
+      [{ ...header, uri: { prefix: '/a' }, method: { exact: 'GET' } }],
+      'match[0]: matches by uri, method, which',
+    ],
+    [
+      [{ ...header, sourceLabels: { app: 'web' } }],
+      'match[0]: matches by sourceLabels, which an Ingress cannot',
+    ],
+    [[{}], 'match[0]: matches by no header'],
+    [
+      [{ headers: { cookie: { regex: '^(.*?;)?(type=insider)(;.*)?$' } } }],
+      'match[0]: matches a cookie, expected',
+    ],
+    [
+      [{ headers: { cookie: { exact: 'canary=always' } } }],
+      'match[0]: matches a cookie, expected exact with its name',
+    ],
+  ])('refuses what its annotations cannot say: %j', (match, sentence) => {
+    expect(problemOfMatch(...match)).toContain(`UnsupportedFeature spec.analysis.${sentence}`);
+  });
+
+  it('refuses to bring those back in steps who are chosen by a header', () => {
+    const analysis = { ...iterations, match: [header], stepWeightPromotion: 20 };
+    expect(problemOf({ ...nginx, analysis })).toContain('spec.analysis.stepWeightPromotion: in A/B testing');
+    expect(problemOf({ ...nginx, analysis: { ...steps, stepWeightPromotion: 20 } })).toBeUndefined();
+  });
+
+  it('does not mind a match that chooses nobody', () => {
+    expect(
+      problemOf({ ...nginx, analysis: { ...steps, match: [{ uri: { prefix: '/' } }] } }),
+    ).toBeUndefined();
+  });
+});

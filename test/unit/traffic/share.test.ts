@@ -68,12 +68,17 @@ describe('names of providers', () => {
     ['istio', 'istio'],
     ['gatewayapi:v1', 'gatewayapi'],
     ['gatewayapi:v1beta1', 'gatewayapi'],
+    ['traefik', 'traefik'],
+    ['nginx', 'nginx'],
     ['kubernetes', 'kubernetes'],
   ])('%s means %s', (name, key) => {
     expect(resolveTraffic(name)?.key).toBe(key);
   });
 
-  it.each(['', 'linkerd', 'nginx', 'gatewayapi', 'istio2', 'toString'])('%j means none', (name) => {
-    expect(resolveTraffic(name)).toBeUndefined();
-  });
+  it.each(['', 'linkerd', 'nginx2', 'traefik:v1', 'gatewayapi', 'istio2', 'toString'])(
+    '%j means none',
+    (name) => {
+      expect(resolveTraffic(name)).toBeUndefined();
+    },
+  );
 });
