@@ -17,6 +17,10 @@ const KEYS: Readonly<Record<string, string>> = {
   'apps/v1/ReplicaSet': 'replicasets.apps',
   'discovery.k8s.io/v1/EndpointSlice': 'endpointslices.discovery.k8s.io',
   'networking.istio.io/v1beta1/VirtualService': 'virtualservices.networking.istio.io',
+  'gateway.networking.k8s.io/v1/HTTPRoute': 'httproutes.gateway.networking.k8s.io',
+  'traefik.io/v1alpha1/IngressRoute': 'ingressroutes.traefik.io',
+  'traefik.io/v1alpha1/TraefikService': 'traefikservices.traefik.io',
+  'networking.k8s.io/v1/Ingress': 'ingresses.networking.k8s.io',
   'flagger.app/v1beta1/Canary': 'canaries.flagger.app',
 };
 

@@ -1,10 +1,10 @@
 /**
- * Pods as real processes: each has a loopback address of its own, so that all can listen on the port their
- * manifest names, and is ready when its readiness probe has been answered over HTTP.
+ * Pods that listen: each has a loopback address of its own, so that all can listen on the port their manifest names,
+ * and is ready when its readiness probe has been answered over HTTP. In the demo each is a process.
  */
 import { request } from 'node:http';
 import { z } from 'zod';
-import { startChild, type Child } from './children.ts';
+import { startChild } from './children.ts';
 
 /** What the sandbox knows of a pod when it wants it to run. */
 export interface PodSpec {
@@ -22,7 +22,20 @@ export interface PodState {
   readonly failed?: string;
 }
 
-export interface ProcessPods {
+/** What runs for a pod. */
+export interface Workload {
+  /** Resolves when it has ended, with how it did. */
+  readonly ended: Promise<string>;
+  /** The last it complained of. */
+  complaint(): string;
+  /** Asks it to end, insists after `patience` milliseconds, and waits for it. */
+  stop(patience: number): Promise<void>;
+}
+
+/** Starts the workload of a pod with podinfo's flags, its address among them. */
+export type Launch = (pod: PodSpec, flags: readonly string[]) => Workload;
+
+export interface ListeningPods {
   start(pod: PodSpec, report: (state: PodState) => void): void;
   stop(pod: { readonly namespace: string; readonly name: string }): Promise<void>;
   stopAll(): Promise<void>;
@@ -45,7 +58,7 @@ const Container = z.object({
 type Container = z.infer<typeof Container>;
 
 interface Running {
-  readonly child: Child;
+  readonly workload: Workload;
   readonly probing: AbortController;
 }
 
@@ -55,13 +68,18 @@ const PROBE_TIMEOUT = 1_000;
 const DEFAULT_PORT = 9898;
 
 /** Runs `program` (a workload as `workload.ts`) for every pod, on addresses from `addresses`. */
-export function processPods(program: string, addresses: Iterator<string>): ProcessPods {
+export function processPods(program: string, addresses: Iterator<string>): ListeningPods {
+  return listeningPods((_, flags) => startChild(process.execPath, [program, ...flags]), addresses);
+}
+
+/** Runs what `launch` starts for every pod, on addresses from `addresses`. */
+export function listeningPods(launch: Launch, addresses: Iterator<string>): ListeningPods {
   const running = new Map<string, Running>();
   const stop = async (key: string): Promise<void> => {
     const pod = running.get(key);
     running.delete(key);
     pod?.probing.abort();
-    await pod?.child.stop(2_000);
+    await pod?.workload.stop(2_000);
   };
   return {
     start: (pod, report) => {
@@ -69,16 +87,16 @@ export function processPods(program: string, addresses: Iterator<string>): Proce
       if (!parsed.success)
         return report({ ready: false, failed: `no container to run: ${z.prettifyError(parsed.error)}` });
       const podIP = String(addresses.next().value);
-      const child = startChild(process.execPath, [program, ...argumentsFor(pod, parsed.data, podIP)]);
+      const workload = launch(pod, flagsFor(pod, parsed.data, podIP));
       const probing = new AbortController();
-      running.set(keyOf(pod), { child, probing });
-      void child.ended.then((how) => {
+      running.set(keyOf(pod), { workload, probing });
+      void workload.ended.then((how) => {
         if (probing.signal.aborted) return;
         probing.abort();
         report({
           ready: false,
           podIP,
-          failed: [how, child.complaint()].filter((part) => part !== '').join(': '),
+          failed: [how, workload.complaint()].filter((part) => part !== '').join(': '),
         });
       });
       void probe(parsed.data, podIP, probing.signal, report);
@@ -102,7 +120,7 @@ export function* loopbackAddresses(seed: number): Generator<string, never> {
   }
 }
 
-function argumentsFor(pod: PodSpec, container: Container, address: string): readonly string[] {
+function flagsFor(pod: PodSpec, container: Container, address: string): readonly string[] {
   const flags = [...container.command, ...container.args].filter((word) => word.startsWith('--'));
   const version = /:([^:/]+)$/.exec(container.image)?.[1] ?? 'latest';
   const port = container.ports[0]?.containerPort ?? DEFAULT_PORT;

@@ -1,6 +1,6 @@
 /**
- * The mesh of the demo: one HTTP router in front of all pods. It obeys VirtualServices, counts what really
- * happened, and exports that under Istio's metric names at its metrics address.
+ * One HTTP router in front of all pods, in place of a mesh and of gateways. It obeys what `routing.ts` reads, counts
+ * what really happened, and exports that under Istio's and Traefik's metric names at its metrics address.
  */
 import {
   Agent,
@@ -11,8 +11,8 @@ import {
 } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { Counter } from '../../src/sandbox/counters.ts';
-import { exposition, IstioMetrics } from './istio-metrics.ts';
 import { bodyOf, listen } from './loopback.ts';
+import { exposition, ISTIO, RequestMetrics, TRAEFIK, type Labels } from './request-metrics.ts';
 import { Rotation } from './rotation.ts';
 import {
   allEndpoints,
@@ -37,6 +37,8 @@ export interface Router {
   readonly url: string;
   readonly metricsUrl: string;
   counters(): readonly Counter[];
+  /** How requests to a host that carry nothing special are divided now; undefined where they have no route. */
+  shares(host: string): readonly Backend[] | undefined;
   stop(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     url: traffic.url,
     metricsUrl: metrics.url,
     counters: () => routing.counters(),
+    shares: (host) => routing.shares(host),
     stop: async () => {
       routing.close();
       await Promise.all([traffic.stop(), metrics.stop()]);
@@ -93,7 +96,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
 
 class Routing {
   readonly #options: RouterOptions;
-  readonly #metrics = new IstioMetrics();
+  readonly #mesh = new RequestMetrics(ISTIO);
+  readonly #gateway = new RequestMetrics(TRAEFIK);
   readonly #backends = new Rotation();
   readonly #pods = new Rotation();
   readonly #copies = new Rotation();
@@ -106,9 +110,14 @@ class Routing {
   /** Workloads that have had no request yet are in it with zeros. */
   counters(): readonly Counter[] {
     for (const { namespace, workload } of allEndpoints(this.#options.view)) {
-      this.#metrics.announce(namespace, workload);
+      this.#mesh.announce(meshLabels(namespace, workload, 200));
     }
-    return this.#metrics.counters();
+    return [...this.#mesh.counters(), ...this.#gateway.counters()];
+  }
+
+  shares(host: string): readonly Backend[] | undefined {
+    const plain = { host, method: 'GET', path: '/', headers: {} };
+    return routeOf(plain, this.#options.view, this.#options.home)?.backends;
   }
 
   close(): void {
@@ -126,7 +135,7 @@ class Routing {
     this.#mirror(route, call);
     const backend = this.#backends.next(route.key, route.backends);
     const delivered = backend && (await this.#deliver(backend, route.port, call, false));
-    if (delivered !== undefined) return forward(response, delivered);
+    if (delivered !== undefined) return forward(response, delivered, backend?.answer);
     this.#served(undefined, 503, performance.now() - began, false);
     say(response, 503, `no ready pod answers for ${backend?.service ?? host}`);
   }
@@ -158,19 +167,28 @@ class Routing {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const endpoint = this.#pods.next(`${backend.namespace}/${backend.service}`, equal)?.endpoint;
       if (endpoint === undefined) return undefined;
-      const answer = await this.#attempt(endpoint, call, mirrored);
+      const answer = await this.#attempt(endpoint, backend, call, mirrored);
       if (answer !== undefined) return answer;
     }
     return undefined;
   }
 
-  async #attempt(endpoint: Endpoint, call: Call, mirrored: boolean): Promise<Answer | undefined> {
+  async #attempt(
+    endpoint: Endpoint,
+    { counted }: Backend,
+    call: Call,
+    mirrored: boolean,
+  ): Promise<Answer | undefined> {
     const { namespace, workload } = endpoint;
     const began = performance.now();
     const answer = await send(endpoint, call, this.#agent).catch(() => undefined);
     if (answer === undefined) return undefined;
     const milliseconds = performance.now() - began;
-    this.#metrics.count({ namespace, workload, status: answer.status, milliseconds });
+    this.#mesh.count(meshLabels(namespace, workload, answer.status), milliseconds);
+    if (counted !== undefined) {
+      const labels = { code: String(answer.status), method: call.method, protocol: 'http', service: counted };
+      this.#gateway.count(labels, milliseconds);
+    }
     this.#served(workload, answer.status, milliseconds, mirrored);
     return answer;
   }
@@ -198,8 +216,19 @@ function send(endpoint: Endpoint, call: Call, agent: Agent): Promise<Answer> {
   });
 }
 
-function forward(response: ServerResponse, answer: Answer): void {
-  response.writeHead(answer.status, { ...withoutHops(answer.headers), 'content-length': answer.body.length });
+/** What a mesh's proxies would report about a request that reached a pod. */
+function meshLabels(namespace: string, workload: string, status: number): Labels {
+  return {
+    reporter: 'destination',
+    destination_workload_namespace: namespace,
+    destination_workload: workload,
+    response_code: String(status),
+  };
+}
+
+function forward(response: ServerResponse, answer: Answer, more: Backend['answer']): void {
+  const headers = { ...withoutHops(answer.headers), ...more, 'content-length': answer.body.length };
+  response.writeHead(answer.status, headers);
   response.end(answer.body);
 }
 

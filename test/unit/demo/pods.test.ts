@@ -7,11 +7,11 @@ import {
   processPods,
   type PodSpec,
   type PodState,
-  type ProcessPods,
+  type ListeningPods,
 } from '../../../hack/demo/pods.ts';
 
 const WORKLOAD = join(process.cwd(), 'hack/demo/workload.ts');
-let runtime: ProcessPods | undefined;
+let runtime: ListeningPods | undefined;
 afterEach(() => runtime?.stopAll());
 
 async function spec(container: Record<string, unknown>, name = 'podinfo-1'): Promise<PodSpec> {

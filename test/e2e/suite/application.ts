@@ -1,0 +1,179 @@
+/** One application with its Canary, as the person who owns both sees and changes them. */
+import type { KubeObject } from '../../../src/api/objects.ts';
+import type { WaitOptions } from '../harness/changes.ts';
+import { textAt, valueAt } from '../harness/look.ts';
+import type { Cluster } from './cluster.ts';
+import { commandOf, image } from './manifests.ts';
+
+export type Phase =
+  | 'Initializing'
+  | 'Initialized'
+  | 'Waiting'
+  | 'Progressing'
+  | 'WaitingPromotion'
+  | 'Promoting'
+  | 'Finalising'
+  | 'Succeeded'
+  | 'Failed'
+  | 'Terminating';
+
+/** A real node starts pods one after the other when several rollouts ask for some. */
+const PATIENCE = 120_000;
+
+export class Application {
+  readonly namespace: string;
+  readonly name: string;
+  readonly #cluster: Cluster;
+  readonly #told: string[] = [];
+  readonly #phases: string[] = [];
+  readonly #stop: () => void;
+
+  constructor(cluster: Cluster, { namespace, name }: { readonly namespace: string; readonly name: string }) {
+    this.#cluster = cluster;
+    this.namespace = namespace;
+    this.name = name;
+    const seen = new Set<string>();
+    this.#stop = cluster.onChange((object, place, kind) => {
+      if (object === undefined || place.namespace !== namespace) return;
+      if (kind === 'Canary' && place.name === name) this.#note(textAt(object, 'status', 'phase'));
+      if (kind !== 'Event' || textAt(object, 'involvedObject', 'name') !== name) return;
+      if (textAt(object, 'involvedObject', 'kind') !== 'Canary' || seen.has(place.name)) return;
+      seen.add(place.name);
+      this.#told.push(textAt(object, 'message'));
+    });
+  }
+
+  /** Stops looking. */
+  close(): void {
+    this.#stop();
+  }
+
+  #note(phase: string): void {
+    if (phase !== this.#phases.at(-1)) this.#phases.push(phase);
+  }
+
+  // -------------------------------------------------------------------------------------------------------- looking
+
+  get place(): { readonly namespace: string; readonly name: string } {
+    return { namespace: this.namespace, name: this.name };
+  }
+
+  get canary(): KubeObject | undefined {
+    return this.#cluster.see('Canary', this.place);
+  }
+
+  get phase(): string {
+    return textAt(this.canary, 'status', 'phase');
+  }
+
+  /** Every phase that was seen, each once in a row. */
+  get phases(): readonly string[] {
+    return this.#phases;
+  }
+
+  get weight(): number {
+    return Number(valueAt(this.canary, 'status', 'canaryWeight') ?? 0);
+  }
+
+  get revision(): string {
+    return textAt(this.canary, 'status', 'lastAppliedSpec');
+  }
+
+  /** When the last decision was taken, before anything was written for it; milliseconds since 1970. */
+  get decidedAt(): number {
+    return Number(valueAt(this.canary, 'status', 'serin', 'changedAt') ?? 0);
+  }
+
+  /** Every text that was told about the Canary, in the order in which it first was. */
+  get told(): readonly string[] {
+    return this.#told;
+  }
+
+  get primaryImage(): string {
+    return imageOf(this.deployment('primary'));
+  }
+
+  get targetReplicas(): number {
+    return replicasOf(this.deployment('target'));
+  }
+
+  deployment(role: 'target' | 'primary'): KubeObject | undefined {
+    const name = role === 'target' ? this.name : `${this.name}-primary`;
+    return this.#cluster.see('Deployment', { namespace: this.namespace, name });
+  }
+
+  // --------------------------------------------------------------------------------------------------------- acting
+
+  /** A new revision by image and flags. */
+  push(version: string, flags: readonly string[] = []): Promise<void> {
+    const container = { name: 'podinfod', image: image(version), command: commandOf(flags) };
+    return this.edit({ spec: { template: { spec: { containers: [container] } } } });
+  }
+
+  /** Changes the Deployment. */
+  edit(body: unknown): Promise<void> {
+    return this.#cluster.patch('Deployment', this.place, body, 'strategic');
+  }
+
+  /** Changes the Canary. */
+  amend(body: unknown): Promise<void> {
+    return this.#cluster.patch('Canary', this.place, body);
+  }
+
+  /** Gives an order by annotation; `again` tells it from one for the same revision that was obeyed already. */
+  order(verb: 'abort' | 'retry' | 'promote' | 'pause', revision: string, again = ''): Promise<void> {
+    const value = again === '' ? revision : `${revision}/${again}`;
+    return this.amend({ metadata: { annotations: { [`serin.dev/${verb}`]: value } } });
+  }
+
+  withdraw(verb: 'pause'): Promise<void> {
+    return this.amend({ metadata: { annotations: { [`serin.dev/${verb}`]: null } } });
+  }
+
+  // --------------------------------------------------------------------------------------------------------- waiting
+
+  reaches(phase: Phase, options?: WaitOptions): Promise<unknown> {
+    return this.comes(`is ${phase}`, () => this.phase === phase, options);
+  }
+
+  tells(text: string, options?: WaitOptions): Promise<unknown> {
+    return this.comes(`tells "${text}"`, () => this.told.some((told) => told.includes(text)), options);
+  }
+
+  /** At the end of a run, or of the installation, with everything done and told that had to be. */
+  rests(phase: 'Initialized' | 'Succeeded' | 'Failed', options?: WaitOptions): Promise<unknown> {
+    const done = (): boolean =>
+      this.phase === phase &&
+      this.targetReplicas === 0 &&
+      JSON.stringify(valueAt(this.canary, 'status', 'serin', 'outbox')) === '[]';
+    return this.comes(`rests in ${phase}`, done, options);
+  }
+
+  comes(
+    what: string,
+    condition: () => boolean | Promise<boolean>,
+    { within = PATIENCE }: WaitOptions = {},
+  ): Promise<unknown> {
+    return this.#cluster.eventually(`${this.namespace}/${this.name} ${what}`, condition, { within }, () =>
+      this.#confess(),
+    );
+  }
+
+  #confess(): string {
+    const { conditions: _, serin: __, ...status } = (valueAt(this.canary, 'status') ?? {}) as Record<
+      string,
+      unknown
+    >;
+    return [`phases: ${this.phases.join(', ')}`, `status: ${JSON.stringify(status)}`, 'told:', ...this.told].join(
+      '\n  ',
+    );
+  }
+}
+
+export function imageOf(deployment: KubeObject | undefined): string {
+  return textAt(deployment, 'spec', 'template', 'spec', 'containers', 0, 'image');
+}
+
+export function replicasOf(deployment: KubeObject | undefined): number {
+  return Number(valueAt(deployment, 'spec', 'replicas') ?? 0);
+}

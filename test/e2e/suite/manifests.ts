@@ -1,0 +1,105 @@
+/** What a user of Serin writes: a Deployment of the example application and the Canary for it. */
+import type { Manifest } from './kinds.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export const PORT = 9898;
+const REPOSITORY = 'ghcr.io/stefanprodan/podinfo';
+
+export function image(version: string): string {
+  return `${REPOSITORY}:${version}`;
+}
+
+/** Revisions of the application. A slow one answers every request, and each later than anybody accepts. */
+export const GOOD = '6.0.1';
+export const SLOW = {
+  version: '6.0.2',
+  flags: [
+    '--random-delay',
+    '--random-delay-unit=ms',
+    '--random-delay-min=600',
+    '--random-delay-max=800',
+  ],
+};
+
+export interface Workload {
+  readonly namespace: string;
+  readonly name: string;
+  readonly version?: string;
+  readonly flags?: readonly string[];
+  readonly replicas?: number;
+  /** Laid over the container. */
+  readonly container?: Fields;
+}
+
+export function deployment({ namespace, name, replicas = 1, ...workload }: Workload): Manifest {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { namespace, name, labels: { app: name } },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: {
+          labels: { app: name },
+          annotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': String(PORT) },
+        },
+        spec: { terminationGracePeriodSeconds: 10, containers: [container(workload)] },
+      },
+    },
+  };
+}
+
+function container({
+  version = '6.0.0',
+  flags = [],
+  container: more,
+}: Pick<Workload, 'version' | 'flags' | 'container'>): Fields {
+  return {
+    name: 'podinfod',
+    image: image(version),
+    imagePullPolicy: 'IfNotPresent',
+    command: commandOf(flags),
+    ports: [{ name: 'http', containerPort: PORT }],
+    readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1 },
+    ...more,
+  };
+}
+
+/** The command line of a revision. */
+export function commandOf(flags: readonly string[]): readonly string[] {
+  return ['./podinfo', `--port=${PORT}`, ...flags];
+}
+
+export interface CanaryWish {
+  readonly namespace: string;
+  readonly name: string;
+  readonly provider: string;
+  /** Laid over `spec`. */
+  readonly spec?: Fields;
+  /** Laid over `spec.service`. */
+  readonly service?: Fields;
+  /** All of `spec.analysis` but interval and threshold, which may be given too. */
+  readonly analysis: Fields;
+}
+
+export function canary({ namespace, name, provider, spec, service, analysis }: CanaryWish): Manifest {
+  return {
+    apiVersion: 'flagger.app/v1beta1',
+    kind: 'Canary',
+    metadata: { namespace, name },
+    spec: {
+      provider,
+      targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      progressDeadlineSeconds: 120,
+      service: { port: PORT, ...service },
+      analysis: { interval: '2s', threshold: 10, ...analysis },
+      ...spec,
+    },
+  };
+}
+
+/** Every answer within half a second, as the built-in metric has it. */
+export const LATENCY = { name: 'request-duration', interval: '30s', thresholdRange: { max: 500 } };
+export const SUCCESS = { name: 'request-success-rate', interval: '30s', thresholdRange: { min: 99 } };
