@@ -1,5 +1,5 @@
 /**
- * Recognises and answers the queries of Serin's built-in metrics for the Istio and the HTTP observer, and
+ * Recognises and answers the queries of Serin's built-in metrics for the Istio, Traefik and HTTP observers, and
  * `vector(1)`. It is not PromQL: a query of any other shape is refused, so that nobody mistakes it for one.
  */
 import type { Instant, Millis } from '../shared/brand.ts';
@@ -12,10 +12,13 @@ export const REFUSAL = "the stand-in answers only Serin's built-in queries";
 /** The value of a vector with one element, or undefined for an empty vector. */
 export type Vector = number | undefined;
 
-const REQUESTS = new Set(['istio_requests_total', 'http_request_duration_seconds_count']);
+const TRAEFIK = 'traefik_service_request_duration_seconds_bucket';
+// Traefik's requests are those of the last bucket.
+const REQUESTS = new Set(['istio_requests_total', 'http_request_duration_seconds_count', TRAEFIK]);
 const DURATIONS = new Set([
   'istio_request_duration_milliseconds_bucket',
   'http_request_duration_seconds_bucket',
+  TRAEFIK,
 ]);
 
 const SELECTION = String.raw`sum\(rate\((\w+)\{((?:[^"{}]|"(?:[^"\\]|\\.)*")*)\}\[(\w+)\]\)\)`;

@@ -1,6 +1,16 @@
 /** HTTPRoutes, as their specification says a gateway follows them: the most specific match wins, then the first. */
 import { z } from 'zod';
-import { headerOf, hostOf, isBelow, Named, parsed, pathOf, type Backend, type Inbound, type Reader } from './objects.ts';
+import {
+  headerOf,
+  hostOf,
+  isBelow,
+  Named,
+  parsed,
+  pathOf,
+  type Backend,
+  type Inbound,
+  type Reader,
+} from './objects.ts';
 
 const HTTP_ROUTE = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' };
 

@@ -1,6 +1,15 @@
 /** Ingresses of class nginx and the canary Ingress beside each, as ingress-nginx follows its annotations. */
 import { z } from 'zod';
-import { headerOf, hostOf, isBelow, parsed, pathOf, type Backend, type Inbound, type Reader } from './objects.ts';
+import {
+  headerOf,
+  hostOf,
+  isBelow,
+  parsed,
+  pathOf,
+  type Backend,
+  type Inbound,
+  type Reader,
+} from './objects.ts';
 
 const INGRESS = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' };
 const PREFIX = 'nginx.ingress.kubernetes.io/';
@@ -36,7 +45,10 @@ type Ingress = z.infer<typeof Ingress>;
 
 export const nginx: Reader = (inbound, view) => {
   const ours = parsed(Ingress, view.list(INGRESS)).filter(isOurs);
-  const main = found(ours.filter((ingress) => !isCanary(ingress)), inbound);
+  const main = found(
+    ours.filter((ingress) => !isCanary(ingress)),
+    inbound,
+  );
   if (main === undefined) return undefined;
   const canary = found(ours.filter(isCanary), inbound);
   const { ingress, backend } = main;
@@ -62,7 +74,9 @@ function found(
   inbound: Inbound,
 ): { readonly ingress: Ingress; readonly backend: Omit<Backend, 'weight'> } | undefined {
   for (const ingress of ingresses) {
-    const rules = ingress.spec.rules.filter(({ host }) => host === undefined || host === hostOf(inbound.host));
+    const rules = ingress.spec.rules.filter(
+      ({ host }) => host === undefined || host === hostOf(inbound.host),
+    );
     const path = rules
       .flatMap(({ http }) => http.paths)
       .find(({ path, pathType }) =>
@@ -71,7 +85,10 @@ function found(
     if (path === undefined) continue;
     const { name: service, port } = path.backend.service;
     const { namespace } = ingress.metadata;
-    return { ingress, backend: { service, namespace, ...(port?.number !== undefined && { port: port.number }) } };
+    return {
+      ingress,
+      backend: { service, namespace, ...(port?.number !== undefined && { port: port.number }) },
+    };
   }
   return undefined;
 }
@@ -98,7 +115,9 @@ function byHeader(said: (name: string) => string, inbound: Inbound): boolean | u
 
 function byCookie(name: string, inbound: Inbound): boolean | undefined {
   const cookies = (headerOf(inbound, 'cookie') ?? '').split(/;\s*/);
-  return name === '' ? undefined : choice(cookies.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1));
+  return name === ''
+    ? undefined
+    : choice(cookies.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1));
 }
 
 function choice(value: string | undefined): boolean | undefined {

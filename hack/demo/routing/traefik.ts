@@ -1,6 +1,16 @@
 /** IngressRoutes and the TraefikServices they lead to, as Traefik follows them. */
 import { z } from 'zod';
-import { hostOf, isBelow, Named, parsed, pathOf, type Backend, type ClusterView, type Inbound, type Reader } from './objects.ts';
+import {
+  hostOf,
+  isBelow,
+  Named,
+  parsed,
+  pathOf,
+  type Backend,
+  type ClusterView,
+  type Inbound,
+  type Reader,
+} from './objects.ts';
 
 const INGRESS_ROUTE = { apiVersion: 'traefik.io/v1alpha1', kind: 'IngressRoute' };
 const TRAEFIK_SERVICE = { apiVersion: 'traefik.io/v1alpha1', kind: 'TraefikService' };
@@ -57,7 +67,13 @@ function backendsOf(
   if (kind === 'Service') {
     const counted = `${place}-${name}-${port ?? 0}@kubernetescrd`;
     return [
-      { service: name, namespace: place, weight: share * weight, counted, ...(port !== undefined && { port }) },
+      {
+        service: name,
+        namespace: place,
+        weight: share * weight,
+        counted,
+        ...(port !== undefined && { port }),
+      },
     ];
   }
   const service = parsed(TraefikService, view.list(TRAEFIK_SERVICE, place)).find(

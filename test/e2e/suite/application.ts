@@ -160,13 +160,17 @@ export class Application {
   }
 
   #confess(): string {
-    const { conditions: _, serin: __, ...status } = (valueAt(this.canary, 'status') ?? {}) as Record<
-      string,
-      unknown
-    >;
-    return [`phases: ${this.phases.join(', ')}`, `status: ${JSON.stringify(status)}`, 'told:', ...this.told].join(
-      '\n  ',
-    );
+    const {
+      conditions: _,
+      serin: __,
+      ...status
+    } = (valueAt(this.canary, 'status') ?? {}) as Record<string, unknown>;
+    return [
+      `phases: ${this.phases.join(', ')}`,
+      `status: ${JSON.stringify(status)}`,
+      'told:',
+      ...this.told,
+    ].join('\n  ');
   }
 }
 

@@ -14,12 +14,7 @@ export function image(version: string): string {
 export const GOOD = '6.0.1';
 export const SLOW = {
   version: '6.0.2',
-  flags: [
-    '--random-delay',
-    '--random-delay-unit=ms',
-    '--random-delay-min=600',
-    '--random-delay-max=800',
-  ],
+  flags: ['--random-delay', '--random-delay-unit=ms', '--random-delay-min=600', '--random-delay-max=800'],
 };
 
 export interface Workload {

@@ -19,7 +19,14 @@ export interface Router {
    * How the router divides the traffic of an apex Service at this moment, by its own account and not by what the
    * objects in the cluster ask for. Undefined where it divides nothing.
    */
-  split(by: Splitter, apex: { readonly namespace: string; readonly name: string }): Promise<Split | undefined>;
+  split(by: Splitter, apex: Apex): Promise<Split | undefined>;
+}
+
+export interface Apex {
+  readonly namespace: string;
+  readonly name: string;
+  /** By which users ask for it. */
+  readonly host: string;
 }
 
 /** The gates of the load tester, as a person opens and closes them. */
@@ -39,6 +46,8 @@ export interface Stage {
   readonly loadTester: LoadTester;
   /** As MetricTemplates name it. */
   readonly prometheus: string;
+  /** The Gateway that HTTPRoutes attach to. */
+  readonly gateway: { readonly name: string; readonly namespace: string };
   /** Replaces the controller by one with another lower limit for intervals; undefined is its own default. */
   setMinimumInterval(interval: string | undefined): Promise<void>;
   /** What the controller wrote last, for whoever has to find out what went wrong. */

@@ -1,6 +1,7 @@
 /** The users of an application: they come through the router, all the time or in a crowd, and remember what they got. */
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { readText } from '../../support/loopback.ts';
+import { textAt } from '../harness/look.ts';
 
 export interface Visit {
   /** Milliseconds since 1970, before the request was sent and after the answer was read. */
@@ -139,8 +140,8 @@ function ask({ url, host, path = '/' }: Door, headers: Headers, agent: Agent): P
 /** What the example application says about itself. */
 function said(body: string): { readonly version: string; readonly message: string } {
   try {
-    const { version, message } = JSON.parse(body) as { version?: unknown; message?: unknown };
-    return { version: String(version ?? ''), message: String(message ?? '') };
+    const answer: unknown = JSON.parse(body);
+    return { version: textAt(answer, 'version'), message: textAt(answer, 'message') };
   } catch {
     return { version: '', message: '' };
   }

@@ -1,0 +1,90 @@
+/** The ways users come in, as the objects people write for each kind of router, and what a Canary says of it. */
+import type { Application } from './application.ts';
+import type { Manifest } from './kinds.ts';
+import { PORT } from './manifests.ts';
+import type { Splitter, Stage } from './stage.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface Way {
+  readonly splitter: Splitter;
+  readonly provider: string;
+  /** What people write beside the Canary. */
+  objects(app: Pick<Application, 'namespace' | 'name'>, host: string): readonly Manifest[];
+  /** What they write into `spec` and `spec.service` of the Canary. */
+  spec(app: Pick<Application, 'name'>): Fields;
+  service(stage: Stage, host: string): Fields;
+}
+
+export function hostOf({ namespace }: Pick<Application, 'namespace'>): string {
+  return `${namespace}.example.com`;
+}
+
+/** Nothing but the Canary: the controller makes the route. */
+export const GATEWAY: Way = {
+  splitter: 'gatewayapi',
+  provider: 'gatewayapi:v1',
+  objects: () => [],
+  spec: () => ({}),
+  service: ({ gateway }, host) => ({ gatewayRefs: [gateway], hosts: [host] }),
+};
+
+/** A route of the user's leads to the TraefikService that the controller makes. */
+export const TRAEFIK: Way = {
+  splitter: 'traefik',
+  provider: 'traefik',
+  objects: ({ namespace, name }, host) => [
+    ingressRoute({ namespace, name }, host, { kind: 'TraefikService', name }),
+  ],
+  spec: () => ({}),
+  service: () => ({}),
+};
+
+/** An Ingress of the user's, beside which the controller makes a canary one. */
+export const NGINX: Way = {
+  splitter: 'nginx',
+  provider: 'nginx',
+  objects: ({ namespace, name }, host) => [
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { namespace, name },
+      spec: {
+        ingressClassName: 'nginx',
+        rules: [
+          {
+            host,
+            http: {
+              paths: [
+                { path: '/', pathType: 'Prefix', backend: { service: { name, port: { number: PORT } } } },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+  spec: ({ name }) => ({ ingressRef: { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name } }),
+  service: () => ({}),
+};
+
+/** A route of the user's to the apex Service, for providers that route nothing. */
+export function plainRoute(app: Pick<Application, 'namespace' | 'name'>, host: string): Manifest {
+  return ingressRoute(app, host, { kind: 'Service', name: app.name, port: PORT });
+}
+
+function ingressRoute(
+  { namespace, name }: Pick<Application, 'namespace' | 'name'>,
+  host: string,
+  service: Fields,
+): Manifest {
+  return {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'IngressRoute',
+    metadata: { namespace, name },
+    spec: {
+      entryPoints: ['web'],
+      routes: [{ kind: 'Rule', match: `Host(\`${host}\`)`, services: [service] }],
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** A story about one or more rollouts, told once and played on whichever stage there is. */
+import type { Act } from './act.ts';
+import type { Stage } from './stage.ts';
+
+export interface Scenario {
+  /** A word, also in names of namespaces. */
+  readonly name: string;
+  /** What is true if it passes. */
+  readonly title: string;
+  /** How many weights it measures at most: all scenarios' together set the level of every bound. */
+  readonly measures: number;
+  /** Needs another controller than all others, and so the cluster for itself. */
+  readonly alone?: boolean;
+  /** On which stage it can be played, and why not on the other. Left out: on both. */
+  readonly only?: { readonly kind: Stage['kind']; readonly because: string };
+  /** Throws what is not as it should be. */
+  play(act: Act): Promise<void>;
+}
