@@ -37,7 +37,8 @@ export async function startMetrics(): Promise<ScriptedMetrics> {
 function readingOf(query: string, readings: ReadonlyMap<string, Reading>): Reading {
   if (query === 'vector(1)') return 1;
   for (const [workload, reading] of readings) {
-    if (query.includes(`"${workload}"`) || query.includes(`"${workload}-[`)) return reading;
+    const ways = [`"${workload}"`, `"${workload}-[`, `-${workload}-canary-[`];
+    if (ways.some((way) => query.includes(way))) return reading;
   }
   return query.includes('histogram_quantile') ? 10 : 100;
 }
