@@ -79,10 +79,21 @@ function canaryOf({ apex }: RoutedService): string {
   return `${apex}-canary`;
 }
 
-/** Somebody's Ingress that happens to have the name of the copy, and has nothing to do with canaries. */
+/** Why what has the name of the copy is not to be touched: it has nothing to do with canaries, or is another's copy. */
+function foreignness(service: RoutedService, found: KubeObject | undefined): string | undefined {
+  if (found === undefined || isOwned(found, service.owner)) return undefined;
+  const subject = `Ingress ${found.metadata.name}.${service.namespace}`;
+  const controller = found.metadata.ownerReferences?.find((reference) => reference.controller === true);
+  if (controller !== undefined) {
+    const owner = `${controller.kind} ${controller.name}`;
+    return `${subject} belongs to ${owner}; give each Canary an Ingress of its own`;
+  }
+  const canary = readMark(found).mark >= 0 || found.metadata.annotations?.[keyOf(service)] === 'true';
+  return canary ? undefined : `${subject} exists and is no canary; delete or rename it`;
+}
+
 function isForeign(service: RoutedService, found: KubeObject | undefined): boolean {
-  if (found === undefined || isOwned(found, service.owner) || readMark(found).mark >= 0) return false;
-  return found.metadata.annotations?.[keyOf(service)] !== 'true';
+  return foreignness(service, found) !== undefined;
 }
 
 /** Why the user's Ingress cannot be split. */
@@ -93,9 +104,8 @@ function troubleWith(
   const { ingress, namespace, apex } = service;
   if (ingress === undefined) return undefined;
   const said = (detail: string) => ({ kind: 'pending', detail }) as const;
-  if (isForeign(service, copyIn(service, current))) {
-    return said(`Ingress ${ingress.name}-canary.${namespace} exists and is no canary; delete or rename it`);
-  }
+  const foreign = foreignness(service, copyIn(service, current));
+  if (foreign !== undefined) return said(foreign);
   const main = find(current, refOf(ingress.name));
   if (main === undefined) return said(`Ingress ${ingress.name}.${namespace} not found`);
   if (backendsIn(main['spec']).includes(apex)) return undefined;

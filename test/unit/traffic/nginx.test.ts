@@ -156,6 +156,28 @@ describe('an Ingress that cannot be split', () => {
   });
 });
 
+describe('two Canaries on one Ingress', () => {
+  it('do not fight over the copy: the second waits', () => {
+    const other = { ...canary, name: 'backend', service: { ...canary.service, apex: 'backend' } };
+    const rules = [main['spec'], { defaultBackend: { service: { name: 'backend' } } }];
+    const shared = { ...main, spec: Object.assign({}, ...rules) as object };
+    const input = {
+      canary: other,
+      provider: nginx,
+      target: TARGET,
+      current: [shared, rendered(10)],
+      now: NOW,
+    };
+    const routes = { canary: percent(0), mirrored: false };
+
+    expect(observeRoutes(input)).toEqual({
+      routes: undefined,
+      pending: 'Ingress edge-canary.test belongs to Canary podinfo; give each Canary an Ingress of its own',
+    });
+    expect(renderRoutes({ ...input, routes, mark: 1 }).map(({ kind }) => kind)).toEqual(['Service']);
+  });
+});
+
 describe('a canary of the user’s own', () => {
   const [theirs] = objectsIn(fixture('traffic', 'nginx', 'found-takeover.yaml')) as readonly [KubeObject];
 
