@@ -6,15 +6,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { parseCanary } from '../src/api/canary.ts';
 import { parseMetricTemplate } from '../src/api/metric-template.ts';
 import { loadDefinitions } from '../src/cli/check/definitions.ts';
 import { valueAt } from '../src/cli/check/record.ts';
 import { BUILTIN_METRICS, BUILTIN_QUERIES } from '../src/metrics/builtin.ts';
 import { METRIC_PROVIDERS, metricProvider } from '../src/metrics/registry.ts';
 import { NOTIFIERS } from '../src/notify/registry.ts';
+import { millis } from '../src/shared/brand.ts';
 import { systemClock } from '../src/shared/clock.ts';
+import { autoscalerKinds } from '../src/targets/autoscalers.ts';
 import { targetKind, targetKinds } from '../src/targets/registry.ts';
-import { resolveTraffic, trafficProviders } from '../src/traffic/registry.ts';
+import { abilitiesOf, resolveTraffic, trafficProviders } from '../src/traffic/registry.ts';
+import { aCanary } from './support/canary-object.ts';
 import { isKubeObject } from '../src/adapters/kubernetes/objects.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -199,6 +203,28 @@ describe('targets', () => {
     expect(targetKind({ apiVersion, kind, name: metadata.name })).toBe(
       Object.values(targetKinds).at(Object.keys(targetKinds).indexOf(name)),
     );
+  });
+});
+
+describe('autoscalers', () => {
+  const findings = (kind: string): readonly string[] =>
+    parseCanary(aCanary({ spec: { autoscalerRef: { kind, name: 'podinfo' } } }), {
+      defaultProvider: 'istio',
+      capabilities: abilitiesOf,
+      knownProviders: [],
+      ingressAnnotationsPrefix: '',
+      minimumInterval: millis(10_000),
+      noCrossNamespaceRefs: false,
+    }).findings.map(({ message }) => message);
+
+  it('of the kinds that are copied are taken without a word, those of others are warned of', () => {
+    expect(Object.keys(autoscalerKinds).flatMap(findings)).toEqual([]);
+    expect(findings('ScaledObject')).toEqual([expect.stringContaining('has no effect on the primary')]);
+  });
+
+  it('have a section each in the page of the Canary', () => {
+    const titles = headings('docs/canary.md');
+    expect(Object.keys(autoscalerKinds).filter((name) => !titles.has(name))).toEqual([]);
   });
 });
 

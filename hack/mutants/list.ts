@@ -3,5 +3,11 @@ import { DEFECT_MUTANTS } from './defects.ts';
 import { INVARIANT_MUTANTS } from './invariants.ts';
 import { LAW_MUTANTS } from './laws.ts';
 import type { Mutant } from './mutant.ts';
+import { WORKLOAD_MUTANTS } from './workloads.ts';
 
-export const MUTANTS: readonly Mutant[] = [...INVARIANT_MUTANTS, ...DEFECT_MUTANTS, ...LAW_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...INVARIANT_MUTANTS,
+  ...DEFECT_MUTANTS,
+  ...LAW_MUTANTS,
+  ...WORKLOAD_MUTANTS,
+];

@@ -24,7 +24,7 @@ export type Proof =
 
 /** The numbered ones of `test/simulation/invariants.ts`, and the ninth, which is the search's own. */
 export const INVARIANT_IDS: readonly string[] = Array.from(
-  { length: 18 },
+  { length: 20 },
   (_, index) => `invariant ${index + 1}`,
 );
 
@@ -43,3 +43,6 @@ export const LAWS = [
   'adopting our own unfinished write',
   'news crossed off before it is told',
 ] as const;
+
+/** What belongs to a workload or its traffic beside what the rules of the phases say. */
+export const FEATURES = ['autoscaler'] as const;

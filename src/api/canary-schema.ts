@@ -125,6 +125,15 @@ const analysis = record({
   sessionAffinity: record({ cookieName: text.optional(), primaryCookieName: text.optional() }).optional(),
 });
 
+const autoscalerRef = record({
+  kind: text.optional(),
+  name: text.optional(),
+  primaryScalerReplicas: record({
+    minReplicas: wholeNumber.optional(),
+    maxReplicas: wholeNumber.optional(),
+  }).optional(),
+});
+
 /** References of which the old version allowed any form; `memberOf` reads what there is. */
 const looseRef = z.unknown().optional();
 
@@ -137,7 +146,7 @@ export const canarySchema = record({
       kind: text.optional(),
       name: text.optional(),
     }).optional(),
-    autoscalerRef: looseRef,
+    autoscalerRef: autoscalerRef.optional(),
     ingressRef: looseRef,
     routeRef: looseRef,
     upstreamRef: looseRef,

@@ -6,6 +6,7 @@
 import type { Spec } from '../core/model.ts';
 import { millis, percent, type Millis } from '../shared/brand.ts';
 import { parseAnalysis, parsePercent, type ParsedAnalysis } from './canary-analysis.ts';
+import { autoscalerName, parseAutoscaler } from './canary-autoscaler.ts';
 import { canarySchema, memberOf, type WrittenAnalysis, type WrittenSpec } from './canary-schema.ts';
 import { checkCookies, checkReferences, parseService } from './canary-service.ts';
 import { chooseStrategy } from './canary-strategy.ts';
@@ -96,7 +97,11 @@ function build(
     { at: written.at, minimumInterval: context.minimumInterval },
     report,
   );
-  const core = coreSpec(object, written, analysis, context, report);
+  const autoscaler = parseAutoscaler(spec.autoscalerRef, report);
+  const core = {
+    ...coreSpec(object, written, analysis, context, report),
+    autoscaler: autoscalerName.of(autoscaler),
+  };
   const status = readStatus(object);
   report.add(status.findings);
   if (target === undefined || service === undefined) return undefined;
@@ -105,6 +110,7 @@ function build(
     ...identityOf(object),
     ...assembled(written, target, service),
     ingress: parseIngress(spec, context),
+    autoscaler,
     analysis: analysis.analysis,
     spec: core,
     status: status.status,
@@ -167,12 +173,6 @@ function checkWhole(object: KubeObject, written: Written, context: CanaryContext
       'has no effect: users are not kept on the version they saw first, each request is routed by weight alone',
     );
   }
-  if (spec.autoscalerRef !== undefined) {
-    report.warning(
-      'spec.autoscalerRef',
-      'has no effect on the primary: the autoscaler stays on the target alone, the primary keeps its replicas',
-    );
-  }
   if (context.noCrossNamespaceRefs) checkNamespaces(object, written, report);
 }
 
@@ -232,7 +232,7 @@ function coreSpec(
   { analysis: parsed, metrics }: ParsedAnalysis,
   context: CanaryContext,
   report: Report,
-): Spec {
+): Omit<Spec, 'autoscaler'> {
   const support = context.capabilities(provider) ?? ABLE;
   const skipAnalysis = spec.skipAnalysis === true || analysis === undefined;
   const clamp = metadata.annotations?.[CLAMP_ANNOTATION] === 'true';

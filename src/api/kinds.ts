@@ -23,6 +23,11 @@ export const KINDS = {
   Deployment: namespaced('apps/v1', 'Deployment', 'deployments'),
   ControllerRevision: namespaced('apps/v1', 'ControllerRevision', 'controllerrevisions'),
   Service: namespaced('v1', 'Service', 'services'),
+  HorizontalPodAutoscaler: namespaced(
+    'autoscaling/v2',
+    'HorizontalPodAutoscaler',
+    'horizontalpodautoscalers',
+  ),
   ConfigMap: namespaced('v1', 'ConfigMap', 'configmaps'),
   Secret: namespaced('v1', 'Secret', 'secrets'),
   Event: namespaced('v1', 'Event', 'events'),

@@ -28,6 +28,7 @@ export const memorySchema = z.looseObject({
   target: z
     .object({ uid: z.string(), generation: z.number(), template: z.string(), revision: revisionSchema })
     .optional(),
+  autoscaler: z.string().default(''),
   invalid: z.object({ reason: z.string(), detail, since: instantSchema }).optional(),
   held: z.object({ type: hookTypeSchema, hook: z.string(), since: instantSchema }).optional(),
   stalled: z.object({ detail, since: instantSchema }).optional(),
@@ -49,6 +50,7 @@ export function memoryOf(status: Status): Record<string, unknown> {
     phaseSince: status.phaseSince,
     plan: status.plan,
     target: status.target && withoutConfigs(status.target),
+    autoscaler: status.autoscaler,
     invalid: status.invalid,
     held: status.held,
     stalled: status.stalled,

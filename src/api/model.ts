@@ -22,6 +22,8 @@ export interface Canary {
   readonly ingress: IngressRef | undefined;
   /** Prometheus for built-in and in-line metrics, if not the controller's own. */
   readonly metricsServer: string | undefined;
+  /** What scales the target, and is to scale the primary as well. */
+  readonly autoscaler: AutoscalerRef | undefined;
   readonly service: ServiceSpec;
   readonly analysis: AnalysisSpec;
   /** What decisions depend on. `spec.hooks[i]` and `spec.metrics[i]` are `analysis.webhooks[i]`, `analysis.metrics[i]`. */
@@ -41,6 +43,14 @@ export interface IngressRef {
   readonly name: string;
   /** What the annotations that its controller reads begin with, `nginx.ingress.kubernetes.io`. */
   readonly annotationsPrefix: string;
+}
+
+/** The target's autoscaler, with the bounds of the primary's copy where they differ. */
+export interface AutoscalerRef {
+  readonly kind: string;
+  readonly name: string;
+  /** `minReplicas` and `maxReplicas`, those that are set. */
+  readonly bounds: Readonly<Record<string, unknown>>;
 }
 
 /** `spec.service`. Fields only one provider reads are kept as written. */

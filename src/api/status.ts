@@ -111,6 +111,7 @@ function ours(written: Tree, phase: Phase, memory: Memory): Status {
     phaseSince: memory.phaseSince,
     plan: memory.plan,
     target: memory.target && { ...memory.target, configs: texts(written['trackedConfigs']) },
+    autoscaler: memory.autoscaler,
     invalid: memory.invalid,
     held: memory.held,
     stalled: memory.stalled,

@@ -3,6 +3,7 @@ import { kindOf } from '../api/kinds.ts';
 import type { Canary } from '../api/model.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import type { Observed } from '../core/model.ts';
+import { autoscalerRefs, formerAutoscaler, renderAutoscaler } from '../targets/autoscalers.ts';
 import { targetKind } from '../targets/registry.ts';
 import type { Look, TargetKind, TargetMetadata } from '../targets/target.ts';
 import { resolveTraffic } from '../traffic/registry.ts';
@@ -44,11 +45,13 @@ export async function lookAt(
   const terminating = canary.status.phase === 'Terminating';
   // A provider nobody knows must not hold up a deletion: then the Service is all there is to give back.
   const traffic = resolveTraffic(canary.provider) ?? (terminating ? resolveTraffic(PLAIN) : undefined);
-  const workloads = (kind?.refs(canary) ?? []).map((ref) => inside(canary, ref));
+  // Nor must an autoscaler that may not be looked at: the target comes back with what the primary has.
+  const autoscalers = terminating ? [] : autoscalerRefs(canary);
+  const workloads = [...(kind?.refs(canary) ?? []), ...autoscalers].map((ref) => inside(canary, ref));
   const routes = (traffic === undefined ? [] : routeRefs(canary, traffic.provider)).map((ref) =>
     inside(canary, ref),
   );
-  await watchKinds(tools, routes, signal);
+  await watchKinds(tools, [...autoscalers, ...routes], signal);
   await watched.caughtUp([...workloads, ...routes], { signal });
   const options = {
     selectorLabels: settings.selectorLabels,
@@ -65,7 +68,7 @@ export async function lookAt(
   return { canary, kind, look, routing: routingOf(canary, traffic, target, current, look.now) };
 }
 
-/** A mesh's objects are watched from the moment a Canary first uses that mesh. */
+/** Objects of a mesh, and autoscalers, are watched from the moment a Canary first uses them. */
 async function watchKinds(
   { watched }: Tools,
   refs: readonly ObjectRef[],
@@ -111,6 +114,7 @@ function inside({ namespace }: Canary, ref: ObjectRef): ObjectRef {
 
 export function observedOf({ canary, kind, look, routing }: View): Observed {
   const seen = routing.ok ? observeRoutes(routing.value) : undefined;
+  const autoscaler = renderAutoscaler(look);
   const terminating = canary.status.phase === 'Terminating';
   return {
     target: kind?.observeTarget(look),
@@ -119,6 +123,8 @@ export function observedOf({ canary, kind, look, routing }: View): Observed {
     routes: seen?.routes,
     ...(seen?.malformed !== undefined && { malformedRoutes: seen.malformed }),
     services: routing.ok && renderServices(routing.value).length === 0,
+    autoscaler: autoscaler.ok && autoscaler.value === undefined,
+    formerAutoscaler: formerAutoscaler(look) !== undefined,
     finalizer: canary.object.metadata.finalizers?.includes(FINALIZER) ?? false,
     released: terminating && routing.ok && released(routing.value),
   };

@@ -3,6 +3,7 @@ import type { ApiError, KubeObject, ObjectReader, ObjectWriter } from '../api/ob
 import type { Action } from '../core/model.ts';
 import { after, millis, unreachable } from '../shared/brand.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { formerAutoscaler, renderAutoscaler } from '../targets/autoscalers.ts';
 import type { TargetKind } from '../targets/target.ts';
 import {
   observeRoutes,
@@ -34,6 +35,10 @@ export async function perform(
       return withKind(view, (kind) => writePrimary(objects, kind, view, action, put, signal));
     case 'keep-snapshot':
       return withKind(view, (kind) => keepSnapshot(objects, kind, view, action, signal));
+    case 'write-autoscaler':
+      return writeAutoscaler(view, put);
+    case 'remove-autoscaler':
+      return removeAutoscaler(objects, view, signal);
     case 'scale-target':
       return withKind(view, (kind) => scaleTarget(objects, kind, view, action.up, signal));
     case 'release-traffic':
@@ -138,10 +143,9 @@ async function keepSnapshot(
 ): Promise<Done> {
   const object = kind.snapshot(look, revision);
   if (object === undefined) return err({ kind: 'conflict', detail: 'the primary is gone' });
-  const { uid, resourceVersion, ...metadata } = object.metadata;
+  const { uid: _, resourceVersion, ...metadata } = object.metadata;
   if (resourceVersion !== undefined) {
-    const version = { resourceVersion, ...(uid === undefined ? {} : { uid }) };
-    const deleted = await writer.delete(refOf(object), { signal, ...version });
+    const deleted = await writer.delete(refOf(object), { signal, ...versionOf(object) });
     if (!deleted.ok && deleted.error.kind !== 'not-found') return deleted;
   }
   const created = await writer.create({ ...object, metadata }, { signal });
@@ -150,6 +154,19 @@ async function keepSnapshot(
   const foreign = resourceVersion === undefined && created.error.kind === 'already-exists';
   const detail = `ControllerRevision ${metadata.name} exists and is not a snapshot of ours; delete or rename it`;
   return foreign ? err({ kind: 'invalid', detail }) : created;
+}
+
+function writeAutoscaler({ look }: View, put: Write): Promise<Done> | Done {
+  const meant = renderAutoscaler(look);
+  if (!meant.ok) return err({ kind: 'invalid', detail: meant.error });
+  return inOrder(meant.value === undefined ? [] : [meant.value], put);
+}
+
+async function removeAutoscaler(writer: ObjectWriter, { look }: View, signal: AbortSignal): Promise<Done> {
+  const former = formerAutoscaler(look);
+  if (former === undefined) return ok();
+  const deleted = await writer.delete(refOf(former), { signal, ...versionOf(former) });
+  return deleted.ok || deleted.error.kind === 'not-found' ? ok() : deleted;
 }
 
 async function scaleTarget(
@@ -188,4 +205,15 @@ function refOf({ apiVersion, kind, metadata }: KubeObject): {
 } {
   const { name, namespace } = metadata;
   return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** What an object must still be to be deleted. */
+function versionOf({ metadata: { uid, resourceVersion } }: KubeObject): {
+  uid?: string;
+  resourceVersion?: string;
+} {
+  return {
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  };
 }

@@ -32,6 +32,7 @@ export function converge(spec: Spec, status: Status, observed: Observed, now: In
     ...finalizer(spec, observed),
     ...traffic(spec, status, observed),
     ...primary(status, observed),
+    ...autoscaler(spec, status, observed),
     ...scale(spec, status, observed, now),
   ];
 }
@@ -83,6 +84,15 @@ function restore(status: Status, meant: Revision, { target, snapshots }: Observe
   if (held && !isPromoting(status)) return [writePrimary('snapshot', meant)];
   if (target?.revision === meant) return [writePrimary('target', meant)];
   return held ? [writePrimary('snapshot', meant)] : [];
+}
+
+/** Followed at any time: how many pods the primary may have is no part of a revision. */
+function autoscaler(spec: Spec, status: Status, observed: Observed): readonly Action[] {
+  // Two autoscalers on one workload are none.
+  if (status.autoscaler !== spec.autoscaler)
+    return observed.formerAutoscaler ? [{ kind: 'remove-autoscaler' }] : [];
+  const wanting = observed.primary !== undefined && !observed.autoscaler;
+  return wanting ? [{ kind: 'write-autoscaler' }] : [];
 }
 
 function scale(spec: Spec, status: Status, observed: Observed, now: Instant): readonly Action[] {

@@ -31,6 +31,9 @@ export function decide(s: Situation): Verdict {
   if (back !== undefined) return back;
   // A debt that is paid.
   if (status.park === 'due' && parked(s)) return record(s, { park: 'done' });
+  // Another autoscaler is named, and the copy of the former is gone.
+  if (status.autoscaler !== spec.autoscaler && !observed.formerAutoscaler)
+    return record(s, { autoscaler: spec.autoscaler });
   // Nothing moves forward on top of an unfinished change.
   const unfinished = converge(spec, status, observed, s.now);
   if (unfinished.length > 0 || observed.malformedRoutes !== undefined) return unsettled(s, unfinished);

@@ -75,6 +75,8 @@ export interface Spec {
   readonly metrics: readonly Metric[];
   /** Can this provider send live traffic to the canary? Not `kubernetes`. */
   readonly routed: boolean;
+  /** What scales the target, by a name that tells it from others; '' where nothing does. */
+  readonly autoscaler: string;
   /** What a provider that cannot route made of the strategy asked for; told when a run starts. */
   readonly forced?: { readonly matchDropped: boolean; readonly iterationsAssumed: boolean };
 }
@@ -155,6 +157,8 @@ export interface Status {
   /** Digest of the progression `step` points into; another digest means the position must be found anew. */
   readonly plan: string;
   readonly target: TargetRecord | undefined;
+  /** The autoscaler of which the primary has been given a copy, or is about to be; '' for none. */
+  readonly autoscaler: string;
   readonly invalid: Invalid | undefined;
   /** The gate that holds the rollout, told once; cleared by the next move past it. */
   readonly held: Held | undefined;
@@ -210,6 +214,10 @@ export interface Observed {
   readonly malformedRoutes?: string;
   /** The Services of primary and canary are as they should be. */
   readonly services: boolean;
+  /** The primary is scaled as the target is: by a copy of its autoscaler that says the same, or by none. */
+  readonly autoscaler: boolean;
+  /** The copy of the one in the status is there, and the spec names another, or none. */
+  readonly formerAutoscaler: boolean;
   /** The Canary carries our finalizer. */
   readonly finalizer: boolean;
   /** Apex and routes are back as the user had them; only looked at while Terminating. */
@@ -281,6 +289,10 @@ export type Action =
   | { readonly kind: 'set-routes'; readonly routes: Routes; readonly mark: number }
   | { readonly kind: 'write-primary'; readonly from: 'target' | 'snapshot'; readonly revision: Revision }
   | { readonly kind: 'keep-snapshot'; readonly revision: Revision }
+  /** Gives the primary a copy of the target's autoscaler, as that is now. */
+  | { readonly kind: 'write-autoscaler' }
+  /** Removes the copy of the one in the status, which the spec names no more. */
+  | { readonly kind: 'remove-autoscaler' }
   | { readonly kind: 'scale-target'; readonly up: boolean }
   /** While Terminating: the apex selects the target again, what the provider changed is put back. */
   | { readonly kind: 'release-traffic' }

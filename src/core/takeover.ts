@@ -24,6 +24,7 @@ export const UNTOUCHED: Status = {
   phaseSince: instant(0),
   plan: '',
   target: undefined,
+  autoscaler: '',
   invalid: undefined,
   held: undefined,
   stalled: undefined,
@@ -42,10 +43,11 @@ export function takeOver(s: Situation): Verdict {
 
 /** What is committed first is acted on at once, so it says too that the spec cannot be followed, where it cannot. */
 function firstMove(s: Situation, change: Partial<Status>, ...news: readonly News[]): Verdict {
-  const { problem, now } = s;
-  if (problem === undefined) return move(s, change, ...news);
+  const { problem, now, spec } = s;
+  const first = { ...change, autoscaler: spec.autoscaler };
+  if (problem === undefined) return move(s, first, ...news);
   const invalid = { ...problem, since: now };
-  return move(s, { ...change, invalid }, ...news, { kind: 'invalid-spec', ...problem });
+  return move(s, { ...first, invalid }, ...news, { kind: 'invalid-spec', ...problem });
 }
 
 /**

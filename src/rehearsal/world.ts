@@ -49,6 +49,8 @@ export interface WorldState {
   /** What somebody made of the routes so that they cannot be understood. */
   readonly malformedRoutes: string | undefined;
   readonly services: boolean;
+  /** The copies of autoscalers there are for the primary, by what they were made of. */
+  readonly autoscalers: Readonly<Record<string, 'current' | 'outdated'>>;
   readonly finalizer: boolean;
   readonly released: boolean;
 }
@@ -131,6 +133,7 @@ export function newborn(spec: Spec): WorldState {
     routes: undefined,
     malformedRoutes: undefined,
     services: false,
+    autoscalers: {},
     finalizer: false,
     released: false,
   };
@@ -208,6 +211,9 @@ export class World implements Ports {
       routes: look.malformedRoutes === undefined ? look.routes : undefined,
       ...(look.malformedRoutes !== undefined && { malformedRoutes: look.malformedRoutes }),
       services: look.services,
+      autoscaler: look.spec.autoscaler === '' || look.autoscalers[look.spec.autoscaler] === 'current',
+      formerAutoscaler:
+        look.status.autoscaler !== look.spec.autoscaler && look.status.autoscaler in look.autoscalers,
       finalizer: look.finalizer,
       released: look.released,
     };
@@ -365,6 +371,16 @@ export class World implements Ports {
       case 'write-services':
         this.state = { ...state, services: true };
         return true;
+      case 'write-autoscaler':
+        if (look.autoscalers !== state.autoscalers) return false;
+        this.state = { ...state, autoscalers: { ...state.autoscalers, [look.spec.autoscaler]: 'current' } };
+        return true;
+      case 'remove-autoscaler': {
+        if (look.autoscalers !== state.autoscalers) return false;
+        const { [look.status.autoscaler]: _, ...autoscalers } = state.autoscalers;
+        this.state = { ...state, autoscalers };
+        return true;
+      }
       case 'set-routes':
         if (look.routes !== state.routes) return false;
         this.state = {

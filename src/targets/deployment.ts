@@ -7,6 +7,7 @@ import { judge } from '../core/readiness.ts';
 import { instant, NO_REVISION, type Instant, type Revision } from '../shared/brand.ts';
 import { canonicalJson } from '../shared/digest.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { leastReplicas } from './autoscalers.ts';
 import { copiesOf, restoredCopies } from './copies.ts';
 import { PRIMARY, selectorOf, type Selector } from './labels.ts';
 import { discoverPorts } from './ports.ts';
@@ -212,8 +213,13 @@ function promotedReplicas(look: Look, target: KubeObject): number {
   return autoscaled(look) || wished === 0 ? replicasOf(primary) : wished;
 }
 
-/** As many as serve now, so that the target can take over what the primary carries. */
+/**
+ * As few as its autoscaler allows, which then gives it what its traffic needs; without one, and where it takes
+ * everything over at once, as many as serve now.
+ */
 function wakingReplicas(look: Look): number {
+  const least = look.canary.status.phase === 'Terminating' ? undefined : leastReplicas(look);
+  if (least !== undefined) return Math.max(1, least);
   const primary = primaryIn(look);
   const serving = primary === undefined ? (entriesOf(look)[0]?.replicas ?? 0) : replicasOf(primary);
   return Math.max(1, serving);

@@ -61,7 +61,7 @@ export function primarySelector({ canary, objects }: Look): Labels | undefined {
 }
 
 export function autoscaled({ canary }: Look): boolean {
-  return at(canary.object, 'spec', 'autoscalerRef') !== undefined;
+  return canary.autoscaler !== undefined;
 }
 
 /** What the target makes of the primary under this revision. */

@@ -29,6 +29,7 @@ export interface Pass {
 type Rule = (pass: Pass) => readonly string[];
 
 const RESTING: ReadonlySet<Phase> = new Set(['Initialized', 'Succeeded', 'Failed', 'Waiting']);
+const FORWARD: ReadonlySet<Phase> = new Set(['Initialized', 'Promoting', 'Finalising', 'Succeeded']);
 const DRAIN = 10_000;
 
 export const INVARIANTS: Readonly<Record<string, Rule>> = {
@@ -215,6 +216,24 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       return changed && before.status.origin !== 'ours'
         ? ['traffic changed before anything was committed']
         : [];
+    }),
+
+  '19 nothing moves forward while the primary is not scaled as the target is': (pass) =>
+    commitsWithLook(pass).flatMap(({ before, after, look }) => {
+      const raised = after.canaryWeight > before.canaryWeight && after.phase !== 'Failed';
+      const back = newsOf(before, after).some(
+        ({ news }) => news.kind === 'cancelled' || news.kind === 'adopted',
+      );
+      const ended = after.phase !== before.phase && FORWARD.has(after.phase);
+      const settled = look.primary === undefined || (look.autoscaler && !look.formerAutoscaler);
+      const forward = before.origin === 'ours' && (raised || ended) && !back;
+      return forward && !settled ? [`${before.phase} ${after.phase} with an autoscaler unsettled`] : [];
+    }),
+
+  '20 a primary has one autoscaler at most, and none before it exists': (pass) =>
+    performed(pass, 'write-autoscaler').flatMap(({ before, after }) => {
+      if (before.primary === undefined) return ['an autoscaler for nothing'];
+      return Object.keys(after.autoscalers).length > 1 ? ['two autoscalers on one primary'] : [];
     }),
 
   '18 a command is carried out at most once': (pass) =>

@@ -383,6 +383,24 @@ export const HAPPENINGS = {
   },
   loseSnapshot: { name: 'the snapshots are deleted', apply: (state) => ({ ...state, snapshots: [] }) },
   loseServices: { name: 'the services are deleted', apply: (state) => ({ ...state, services: false }) },
+  editAutoscaler: {
+    name: 'the autoscaler is edited',
+    apply: (state) => {
+      const outdated = Object.keys(state.autoscalers).map((of): [string, 'outdated'] => [of, 'outdated']);
+      return outdated.length === 0 ? undefined : { ...state, autoscalers: Object.fromEntries(outdated) };
+    },
+  },
+  loseAutoscaler: {
+    name: 'the copies of autoscalers are deleted',
+    apply: (state) => ({ ...state, autoscalers: {} }),
+  },
+  otherAutoscaler: {
+    name: 'another autoscaler is named, or none',
+    apply: (state) => {
+      const next = { a: 'b', b: '', '': 'a' }[state.spec.autoscaler];
+      return { ...state, spec: { ...state.spec, autoscaler: next ?? '' } };
+    },
+  },
   scaleUp: { name: 'somebody scales the target up', apply: (state) => scaled(state, true) },
   scaleDown: { name: 'somebody scales the target to nothing', apply: (state) => scaled(state, false) },
   loseTarget: {
@@ -513,6 +531,8 @@ function keyOf({ state, tried }: Node): string {
     status.plan,
     planOf(state.spec),
     state.spec.suspend,
+    state.spec.autoscaler,
+    status.autoscaler,
     age(status.invalid?.since),
     target === undefined ||
       JSON.stringify(status.target) ===
@@ -539,6 +559,7 @@ function keyOf({ state, tried }: Node): string {
     ],
     state.malformedRoutes,
     state.services,
+    state.autoscalers,
     state.finalizer,
     state.released,
     state.deleting,

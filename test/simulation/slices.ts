@@ -27,6 +27,7 @@ const { pushNew, pushPromoted, pushApplied, editRoutes, deadline } = HAPPENINGS;
 const { driftRoutes, malformRoutes, losePrimary, loseSnapshot, loseServices } = HAPPENINGS;
 const { scaleUp, scaleDown, loseTarget, bringTarget, breakSpec, mendSpec } = HAPPENINGS;
 const { editPlan, otherStrategy, suspend } = HAPPENINGS;
+const { editAutoscaler, loseAutoscaler, otherAutoscaler } = HAPPENINGS;
 const PEOPLE = [pushNew, pushPromoted, pushApplied, editRoutes];
 
 function slice(
@@ -163,6 +164,20 @@ export const OTHERS: readonly Slice[] = [
     10_034,
   ),
   slice('suspended', aSpec(), CHANGEABLE, [pushNew, pushPromoted, suspend], 2_642),
+  slice(
+    'an autoscaled primary',
+    aSpec({ autoscaler: 'a' }),
+    { ...STORMY, answers: ['yes'], primary: ['ready', 'stuck'] },
+    [pushNew, editAutoscaler, loseAutoscaler],
+    3_103,
+  ),
+  slice(
+    'another autoscaler',
+    aSpec({ autoscaler: 'a' }),
+    { ...LIVING, answers: ['yes'] },
+    [pushNew, otherAutoscaler],
+    1_067,
+  ),
   {
     ...slice('taken over from Flagger', aSpec(), CHANGEABLE, [pushNew, pushPromoted], 4_141),
     starts: PHASES.map((phase) => leftByFlagger(aSpec(), phase)),

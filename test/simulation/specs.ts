@@ -22,6 +22,7 @@ export function aSpec(changes: Partial<Spec> = {}): Spec {
     hooks: [],
     metrics: [{ name: 'request-success-rate', source: 'builtin', onInconclusive: 'fail' }],
     routed: true,
+    autoscaler: '',
     ...changes,
   };
 }

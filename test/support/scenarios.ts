@@ -39,6 +39,7 @@ export function aCanary(changes: Partial<Spec> = {}): Spec {
     hooks: [],
     metrics: [SUCCESS_RATE],
     routed: true,
+    autoscaler: '',
     ...changes,
   };
 }

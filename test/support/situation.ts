@@ -25,6 +25,7 @@ const SPEC: Spec = {
   hooks: [],
   metrics: [],
   routed: true,
+  autoscaler: '',
 };
 
 /** In the middle of a run of v2 at 20%, an hour after anything moved; null removes a workload. */
@@ -52,6 +53,8 @@ export function aSituation(changes: SituationChanges = {}): Situation {
     snapshots: [revision('v1')],
     routes: { canary: canaryWeight, mirrored, mark, since: instant(0), drifted: false },
     services: true,
+    autoscaler: true,
+    formerAutoscaler: false,
     finalizer: false,
     released: false,
     ...changes.observed,

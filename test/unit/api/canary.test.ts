@@ -33,6 +33,7 @@ describe('a canary as its author wrote it', () => {
         { name: 'request-duration', source: 'builtin', onInconclusive: 'fail' },
       ],
       routed: true,
+      autoscaler: '',
     });
   });
 
@@ -253,6 +254,29 @@ describe('what cannot be followed', () => {
       { analysis: { sessionAffinity: { cookieName: 'a', primaryCookieName: 'a' } } },
       'InvalidSpec',
       'spec.analysis.sessionAffinity.primaryCookieName: found "a", the same as cookieName; the two cookies need different names',
+    ],
+    [
+      { spec: { autoscalerRef: { kind: 'HorizontalPodAutoscaler' } } },
+      'InvalidSpec',
+      "spec.autoscalerRef.name: is missing, expected the kind and name of the target's autoscaler",
+    ],
+    [
+      { spec: { autoscalerRef: 'web' } },
+      'InvalidSpec',
+      'spec.autoscalerRef: found "web", expected an object',
+    ],
+    [
+      {
+        spec: {
+          autoscalerRef: {
+            kind: 'HorizontalPodAutoscaler',
+            name: 'web',
+            primaryScalerReplicas: { minReplicas: 5, maxReplicas: 3 },
+          },
+        },
+      },
+      'InvalidSpec',
+      'spec.autoscalerRef.primaryScalerReplicas: found minReplicas 5, maxReplicas 3, expected 1 or more, and maxReplicas no less than minReplicas',
     ],
     [
       { service: { delegation: true, hosts: ['a.example.com'] } },

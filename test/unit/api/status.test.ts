@@ -114,6 +114,7 @@ const anyStatus: fc.Arbitrary<Status> = fc.record({
     }),
     { nil: undefined },
   ),
+  autoscaler: text,
   invalid: fc.option(fc.record({ reason: text, detail: text, since: moment }), { nil: undefined }),
   held: fc.option(fc.record({ type: fc.constant('confirm-rollout' as const), hook: text, since: moment }), {
     nil: undefined,

@@ -1,8 +1,10 @@
 /** One action against an API server that refuses some of its writes. */
 import { describe, expect, it } from '@jest/globals';
+import type { Canary } from '../../../src/api/model.ts';
 import type { ApiError, KubeObject, ObjectRef } from '../../../src/api/objects.ts';
 import { at, list } from '../../../src/api/tree.ts';
 import { perform } from '../../../src/controller/perform.ts';
+import type { Tools } from '../../../src/controller/tools.ts';
 import type { View } from '../../../src/controller/observe.ts';
 import type { Action } from '../../../src/core/model.ts';
 import { percent, revision } from '../../../src/shared/brand.ts';
@@ -10,7 +12,7 @@ import { err, ok } from '../../../src/shared/result.ts';
 import { targetKind } from '../../../src/targets/registry.ts';
 import { trafficProviders } from '../../../src/traffic/registry.ts';
 import { renderRoutes, type RoutesInput } from '../../../src/traffic/routes.ts';
-import { canaryFrom, fixture } from '../../support/canaries.ts';
+import { canaryFrom, fixture, objectIn } from '../../support/canaries.ts';
 import {
   canary as aDeploymentCanary,
   configs,
@@ -22,12 +24,15 @@ import {
 import { FakeTools } from './tools.ts';
 
 const { signal } = new AbortController();
+const OWNER = { apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name: 'podinfo' };
 const HOME: Action = { kind: 'set-routes', routes: { canary: percent(0), mirrored: false }, mark: 2 };
 
 interface Cluster {
   readonly tools: Pick<FakeTools, 'objects' | 'clock'>;
   readonly written: KubeObject[];
   readonly patched: ObjectRef[];
+  /** Kind, name, uid and version. */
+  readonly deleted: string[];
 }
 
 /** Stores nothing: what it was asked to write is all there is to see. */
@@ -45,8 +50,13 @@ function aCluster(refuse: (object: KubeObject) => ApiError | undefined = () => u
     patched.push(ref);
     return ok(target);
   };
-  const objects = { ...fake.objects, create: write, replace: write, patch };
-  return { tools: { ...fake, clock: fake.clock, objects }, written, patched };
+  const deleted: string[] = [];
+  const remove: Tools['objects']['delete'] = async ({ kind, name }, { uid, resourceVersion }) => {
+    deleted.push([kind, name, uid, resourceVersion].join(' '));
+    return ok();
+  };
+  const objects = { ...fake.objects, create: write, replace: write, patch, delete: remove };
+  return { tools: { ...fake, clock: fake.clock, objects }, written, patched, deleted };
 }
 
 /** Half of the traffic is on the canary, and everything about the routes has changed since. */
@@ -135,6 +145,56 @@ describe('scaling a target', () => {
     expect(patched).toEqual([
       { apiVersion: 'apps/v1', kind: 'Deployment', name: 'podinfo', namespace: 'test' },
     ]);
+  });
+});
+
+describe('the primary’s autoscaler', () => {
+  const REF = 'autoscalerRef: { kind: HorizontalPodAutoscaler, name: web }';
+  const hpa = (name: string, scaled: string): KubeObject =>
+    objectIn(`
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: ${name}, namespace: test, uid: ${name}-uid, resourceVersion: "4" }
+spec: { maxReplicas: 5, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: ${scaled} } }
+`);
+  const seen = (canary: Canary, ...objects: readonly KubeObject[]): View => ({
+    canary,
+    kind: targetKind(canary.target),
+    look: lookAt(objects, { canary }),
+    routing: err('not looked at'),
+  });
+
+  it('is made of the target’s, and not made again', async () => {
+    const { tools, written } = aCluster();
+    const canary = aDeploymentCanary(REF);
+    const users = hpa('web', 'podinfo');
+
+    expect(await perform(tools, seen(canary, users), { kind: 'write-autoscaler' }, signal)).toEqual(ok());
+    const again = seen(canary, users, ...written);
+    expect(await perform(tools, again, { kind: 'write-autoscaler' }, signal)).toEqual(ok());
+
+    expect(written.map(({ metadata }) => metadata.name)).toEqual(['web-primary']);
+  });
+
+  it('cannot be made of none, and that is said', async () => {
+    const { tools } = aCluster();
+    const view = seen(aDeploymentCanary(REF));
+
+    expect(await perform(tools, view, { kind: 'write-autoscaler' }, signal)).toEqual(
+      err({ kind: 'invalid', detail: 'HorizontalPodAutoscaler web.test not found' }),
+    );
+  });
+
+  it('goes when the Canary names another, as it was seen and no other', async () => {
+    const { tools, deleted } = aCluster();
+    const canary = aDeploymentCanary('', { autoscaler: 'HorizontalPodAutoscaler/web' });
+    const controller = { ...OWNER, uid: 'canary-uid', controller: true };
+    const copy = edit(hpa('web-primary', 'podinfo-primary'), ['metadata', 'ownerReferences'], [controller]);
+
+    expect(await perform(tools, seen(canary, copy), { kind: 'remove-autoscaler' }, signal)).toEqual(ok());
+    expect(await perform(tools, seen(canary), { kind: 'remove-autoscaler' }, signal)).toEqual(ok());
+
+    expect(deleted).toEqual(['HorizontalPodAutoscaler web-primary web-primary-uid 4']);
   });
 });
 

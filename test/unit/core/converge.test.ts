@@ -14,6 +14,8 @@ const observed: Observed = {
   snapshots: [],
   routes: { canary: percent(50), mirrored: false, mark: 7, since: now, drifted: false },
   services: true,
+  autoscaler: true,
+  formerAutoscaler: false,
   finalizer: false,
   released: false,
 };

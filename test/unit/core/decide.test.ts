@@ -144,6 +144,21 @@ describe('what remains to be done', () => {
       then: ['write-services'],
     },
     {
+      what: 'an autoscaler that is not as the target’s is written',
+      changes: { observed: { autoscaler: false } },
+      then: ['write-autoscaler'],
+    },
+    {
+      what: 'but not for a primary that does not exist',
+      changes: { observed: { autoscaler: false }, primary: null },
+      then: ['write-primary'],
+    },
+    {
+      what: 'nor before the copy of another one is gone',
+      changes: { spec: { autoscaler: 'a' }, observed: { autoscaler: false, formerAutoscaler: true } },
+      then: ['remove-autoscaler'],
+    },
+    {
       what: 'nothing while suspended',
       changes: { spec: { suspend: true }, observed: { services: false } },
       then: [],

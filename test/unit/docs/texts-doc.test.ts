@@ -133,6 +133,7 @@ const SPEC: Spec = {
   hooks: [{ type: 'confirm-rollout', name: 'approval', muted: false }],
   metrics: [{ name: 'NAME', source: 'builtin', onInconclusive: 'fail' }],
   routed: true,
+  autoscaler: '',
 };
 const SET_ROUTES: Action = { kind: 'set-routes', routes: { canary: percent(20), mirrored: false }, mark: 1 };
 

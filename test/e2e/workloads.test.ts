@@ -1,0 +1,92 @@
+/** What else a workload has that a release must respect: its autoscaler. */
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { valueAt } from './harness/look.ts';
+import { Rollout } from './harness/rollout.ts';
+import { aWorld } from './harness/shared.ts';
+import type { World } from './harness/world.ts';
+
+const TIMEOUT = 90_000;
+
+const world = aWorld();
+afterAll(() => world.stop());
+
+function autoscaler(
+  name: string,
+  spec: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name };
+  return {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name, namespace: 'test' },
+    spec: { scaleTargetRef, ...spec },
+  };
+}
+
+function autoscalerRef(name: string): Readonly<Record<string, unknown>> {
+  return { apiVersion: 'autoscaling/v2beta2', kind: 'HorizontalPodAutoscaler', name };
+}
+
+function copy(w: World, name: string): unknown {
+  return w.get('HorizontalPodAutoscaler', `${name}-primary`);
+}
+
+describe('a target with a HorizontalPodAutoscaler', () => {
+  it.concurrent(
+    'has a primary that is scaled as it is, through a release and after every edit',
+    async () => {
+      const w = await world.started();
+      w.apply(autoscaler('elastic', { minReplicas: 3, maxReplicas: 5 }));
+      const spec = { autoscalerRef: autoscalerRef('elastic') };
+      const rollout = await Rollout.install(w, { name: 'elastic', provider: 'istio', spec });
+      expect(valueAt(copy(w, 'elastic'), 'spec', 'scaleTargetRef', 'name')).toBe('elastic-primary');
+      await rollout.comes('has three pods', () => rollout.primaryReplicas === 3);
+
+      const woken: unknown[] = [];
+      w.sandbox.store.subscribe('deployments.apps', ({ object }) => {
+        if (object.metadata.name === 'elastic') woken.push(valueAt(object, 'spec', 'replicas'));
+      });
+      // While it runs, the primary is given more by its autoscaler; the promotion must not take that back.
+      await w.patch('HorizontalPodAutoscaler', 'elastic', { spec: { minReplicas: 4 } });
+      await rollout.comes('follows the edit', () => rollout.primaryReplicas === 4);
+      await rollout.push('elastic:2');
+      await rollout.rests('Succeeded');
+      expect(rollout.primaryReplicas).toBe(4);
+      expect(woken.find((replicas) => replicas !== 0)).toBe(4);
+      expect(valueAt(w.get('HorizontalPodAutoscaler', 'elastic'), 'spec', 'scaleTargetRef', 'name')).toBe(
+        'elastic',
+      );
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
+    'is not initialized before that exists, which is said, and goes on when it comes',
+    async () => {
+      const w = await world.started();
+      const spec = { autoscalerRef: autoscalerRef('late') };
+      const rollout = Rollout.apply(w, { name: 'late', provider: 'kubernetes', spec });
+      await rollout.tells('HorizontalPodAutoscaler late.test not found');
+      expect(rollout.phase).toBe('Initializing');
+      w.apply(autoscaler('late', { maxReplicas: 5 }));
+      await rollout.reaches('Initialized');
+      expect(copy(w, 'late')).toBeDefined();
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
+    'loses the copy when it names that autoscaler no more, and nothing else',
+    async () => {
+      const w = await world.started();
+      w.apply(autoscaler('fickle', { minReplicas: 2, maxReplicas: 5 }));
+      const spec = { autoscalerRef: autoscalerRef('fickle') };
+      const rollout = await Rollout.install(w, { name: 'fickle', provider: 'kubernetes', spec });
+      await rollout.amend({ spec: { autoscalerRef: null } });
+      await rollout.comes('loses the copy', () => copy(w, 'fickle') === undefined);
+      expect(w.get('HorizontalPodAutoscaler', 'fickle')).toBeDefined();
+      expect(rollout.primaryReplicas).toBe(2);
+    },
+    TIMEOUT,
+  );
+});
