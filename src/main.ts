@@ -91,12 +91,12 @@ async function run(settings: Settings): Promise<number> {
     settings,
   };
   const manager = new Manager({ tools, canaries: canaryContext(settings, log) });
-  let missing: string | undefined = 'the process is starting';
+  let missing: () => string | undefined = () => 'the process is starting';
   const desk = await openDesk(
     {
       registry: vitals.registry,
       ailing: () => manager.standstill,
-      unready: () => missing,
+      unready: () => missing(),
       refresh: () => manager.measure(),
     },
     settings.port,
@@ -110,7 +110,7 @@ async function run(settings: Settings): Promise<number> {
       log,
       definitions: shippedDefinitions(),
       install: settings.installCrds,
-      onWait: (why: string) => (missing = why),
+      onWait: (why: string) => (missing = () => why),
     };
     const fit = await awaitCluster(startUp, stopping);
     if (!fit.ok) {
@@ -118,9 +118,9 @@ async function run(settings: Settings): Promise<number> {
       return 1;
     }
     watched.start();
-    missing = 'the caches are being filled';
+    missing = () => ['the caches are being filled', watched.obstacle?.detail ?? []].flat().join(': ');
     await untilAborted(watched.synced, stopping.signal);
-    missing = undefined;
+    missing = () => undefined;
     log.info({}, 'the caches are filled');
     await lead(manager, tools, createObjects({ transport, urgent: true }), stopping);
     return stopping.signal.aborted ? 0 : 1;
@@ -129,7 +129,7 @@ async function run(settings: Settings): Promise<number> {
     log.error({ error }, 'the process ends');
     return 1;
   } finally {
-    missing = 'the process is stopping';
+    missing = () => 'the process is stopping';
     await watched.stop();
     await desk.close();
     web.close();
@@ -184,14 +184,10 @@ function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** What every Canary needs; configuration, templates, alerts and routes are watched once a Canary needs them. */
 function watchedKinds(settings: Settings): readonly Selection[] {
-  const { Canary, MetricTemplate, AlertProvider, Deployment, ControllerRevision, Service } = KINDS;
-  const { ConfigMap, Secret } = KINDS;
-  const tracked = settings.trackConfigs ? [ConfigMap, Secret] : [];
-  return [
-    ...[Canary, MetricTemplate, AlertProvider, Deployment, ControllerRevision, Service],
-    ...tracked,
-  ].map((kind) => selection(settings, kind));
+  const { Canary, Deployment, ControllerRevision, Service } = KINDS;
+  return [Canary, Deployment, ControllerRevision, Service].map((kind) => selection(settings, kind));
 }
 
 /** Configuration is watched as metadata only: its contents are read when they matter. Of revisions only snapshots. */

@@ -12,7 +12,7 @@ import type { Canary, Finding } from './model.ts';
 import type { KubeObject } from './objects.ts';
 import { salvage, show } from './salvage.ts';
 import { present } from './schema-parts.ts';
-import { isTree, text, texts, tree, type Tree } from './tree.ts';
+import { isTree, list, text, texts, tree, type Tree } from './tree.ts';
 
 export interface ReadStatus {
   readonly status: Status;
@@ -174,23 +174,29 @@ interface WrittenCondition {
   readonly lastTransitionTime: string;
 }
 
+type Said = Omit<Condition, 'type'> & { readonly type: string };
+
+/** Those a status implies; `Permitted` is none of them. */
 const OUR_CONDITIONS = new Set<unknown>(['Promoted', 'Accepted', 'Stalled']);
 
 /**
- * The `status` of a merge patch for a Canary too broken to be followed at all: nothing but the condition that says
- * why. Undefined where it says so already.
+ * The `status` of a merge patch that changes nothing but one condition: sets it to False for this reason, or takes it
+ * away. Undefined where things are so already. For what is not a matter of the rollout: a Canary too broken to be
+ * followed at all, and what the controller may not do for one.
  */
-export function refuseStatus(
+export function conditionPatch(
   previous: unknown,
-  refusal: { readonly reason: string; readonly detail: string },
+  type: 'Accepted' | 'Permitted',
+  said: { readonly reason: string; readonly detail: string } | undefined,
   now: Instant,
 ): Record<string, unknown> | undefined {
-  const conditions = tree(previous)['conditions'];
-  const before = Array.isArray(conditions) ? conditions.map(tree) : [];
-  const { reason, detail: message } = refusal;
-  const refused = turned({ type: 'Accepted', status: 'False', reason, message }, before, now);
-  if (before.some((condition) => condition === refused)) return undefined;
-  return { conditions: [...before.filter(({ type }) => type !== 'Accepted'), refused] };
+  const before = list(tree(previous)['conditions']).map(tree);
+  const others = before.filter((condition) => condition['type'] !== type);
+  if (said === undefined) return others.length === before.length ? undefined : { conditions: others };
+  const { reason, detail: message } = said;
+  const condition = turned({ type, status: 'False', reason, message }, before, now);
+  if (before.some((known) => known === condition)) return undefined;
+  return { conditions: [...others, condition] };
 }
 
 function mergeConditions(
@@ -204,7 +210,7 @@ function mergeConditions(
 }
 
 /** A condition that says what it said is left alone; one that only gives another reason has not turned. */
-function turned(condition: Condition, before: readonly Tree[], now: Instant): WrittenCondition | Tree {
+function turned(condition: Said, before: readonly Tree[], now: Instant): WrittenCondition | Tree {
   const last = before.find(({ type }) => type === condition.type);
   const same = last?.['status'] === condition.status;
   if (same && last['reason'] === condition.reason && last['message'] === condition.message) return last;

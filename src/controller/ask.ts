@@ -168,6 +168,8 @@ async function templateOf(
   if (tools.settings.noCrossNamespaceRefs && namespace !== canary.namespace) {
     return err(templateFailure(title, 'template', '', 'references to other namespaces are switched off'));
   }
+  const known = await tools.watched.watch(KINDS.MetricTemplate, { signal });
+  if (!known.ok) return err(templateFailure(title, 'template', '', known.error.detail));
   const object = tools.watched.get({ ...KINDS.MetricTemplate, name, namespace });
   if (object === undefined) return err(templateFailure(title, 'template', '', 'it does not exist'));
   const { template, findings } = parseMetricTemplate(object);

@@ -4,7 +4,8 @@
  */
 import { parseCanary, type CanaryContext, type ParsedCanary } from '../api/canary.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
-import { refuseStatus } from '../api/status.ts';
+import { conditionPatch } from '../api/status.ts';
+import { at } from '../api/tree.ts';
 import type { Status } from '../core/model.ts';
 import { waitingText } from '../core/wording.ts';
 import { instant, millis, unreachable, type Instant, type Millis } from '../shared/brand.ts';
@@ -16,6 +17,7 @@ import { doubtsOf } from './doubts.ts';
 import { noMemory, type Memory } from './memory.ts';
 import { createMessenger } from './messenger.ts';
 import { FINALIZER } from './observe.ts';
+import { noticing, standing } from './permissions.ts';
 import type { ReconcileResult } from './ports.ts';
 import { reconcile } from './reconcile.ts';
 import { Slots } from './slots.ts';
@@ -33,7 +35,7 @@ const AFTER_CONFLICT = millis(1_000);
 /** Where something has been due and no pass has begun or ended for this long, the queue is not merely busy. */
 const STANDSTILL = 5 * 60_000;
 /** Phases in which nothing is on its way, so that news may be crossed off by a commit of its own. */
-const AT_REST: ReadonlySet<Status['phase']> = new Set([
+const AT_REST: ReadonlySet<unknown> = new Set<Status['phase']>([
   'Initialized',
   'Succeeded',
   'Failed',
@@ -153,14 +155,19 @@ export class Manager {
     const start = clock.now();
     this.#movedAt = start;
     let outcome: PassOutcome = 'panic';
+    const forbidden = new Set<string>();
+    const tools = noticing(this.#tools, (detail) => forbidden.add(detail));
     try {
-      outcome = await this.#look(key, signal);
+      outcome = await this.#look(key, tools, signal);
+      await this.#sayForbidden(key, forbidden, outcome, signal);
       this.#queue.done(key, outcome === 'refused' && !signal.aborted ? 'failed' : 'fine');
     } catch (error) {
       this.#queue.done(key, signal.aborted ? 'fine' : 'failed');
       if (signal.aborted) return;
       log.error({ canary: titleOfKey(key), error }, 'a pass over a Canary failed and will be tried again');
-      if (error instanceof BlindError) await this.#sayBlind(key, error, signal);
+      if (error instanceof BlindError)
+        await this.#warn(key, `${titleOfKey(key)} cannot be looked at: ${error.message}`, signal);
+      await this.#sayForbidden(key, forbidden, outcome, signal).catch(() => undefined);
     }
     this.#movedAt = clock.now();
     const indexed = this.#index.get(key);
@@ -168,27 +175,52 @@ export class Manager {
     vitals.passed(outcome, (clock.now() - start) / 1_000, counted);
   }
 
-  /** No status can be decided on without a look, so an Event is all the owner of the Canary gets to read. */
-  async #sayBlind(key: string, { message }: BlindError, signal: AbortSignal): Promise<void> {
+  /** Where no status can be decided on or written, an Event is all the owner of the Canary gets to read. */
+  async #warn(key: string, text: string, signal: AbortSignal): Promise<void> {
     const { watched, events, clock } = this.#tools;
     const canary = watched.get(refOfKey(key));
     if (canary === undefined) return;
-    const text = `${titleOfKey(key)} cannot be looked at: ${message}`;
     const said = events.notice({ canary, type: 'Warning', text, at: clock.now() }, { signal });
     await said.catch(() => undefined); // the process stops, or leads no more
   }
 
-  async #look(key: string, signal: AbortSignal): Promise<PassOutcome> {
-    const { watched } = this.#tools;
+  /** What is not allowed is said in a condition, as long as the rollout has not gone on without it. */
+  async #sayForbidden(
+    key: string,
+    forbidden: ReadonlySet<string>,
+    outcome: PassOutcome,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { watched, objects, clock } = this.#tools;
+    const memory = this.#memories.get(key);
+    if (memory === undefined || outcome === 'gone') return;
+    const ref = refOfKey(key);
+    const waited = outcome === 'waiting' && !AT_REST.has(at(watched.get(ref), 'status', 'phase'));
+    memory.forbidden = standing(memory.forbidden, forbidden, { waited });
+    const detail = memory.forbidden.join('; ');
+    const said = detail === '' ? undefined : { reason: 'Forbidden', detail };
+    const change = (): ReturnType<typeof conditionPatch> =>
+      conditionPatch(watched.get(ref)?.['status'], 'Permitted', said, clock.now());
+    if (change() === undefined) return;
+    await watched.caughtUp([ref], { signal });
+    const [object, status] = [watched.get(ref), change()];
+    if (object === undefined || status === undefined) return;
+    const { resourceVersion } = object.metadata;
+    // Refused as stale means that another pass is due anyhow.
+    await objects.patch(ref, { metadata: { resourceVersion }, status }, { signal, subresource: 'status' });
+  }
+
+  async #look(key: string, tools: Tools, signal: AbortSignal): Promise<PassOutcome> {
+    const { watched } = tools;
     const ref = refOfKey(key);
     await watched.caughtUp([ref], { signal });
     const object = watched.get(ref);
     if (object === undefined) return 'gone';
     const memory = this.#memoryOf(key);
     const { canary, problem, findings } = parseCanary(object, this.#canaries);
-    if (canary === undefined) return this.#unreadable(key, object, findings, signal);
+    if (canary === undefined) return this.#unreadable(key, object, findings, tools, signal);
     const ports = new CanaryPorts({
-      tools: this.#tools,
+      tools,
       key,
       canary,
       problem: this.#duplicate(key) ?? problem,
@@ -201,7 +233,7 @@ export class Manager {
       onLook: (refs) => this.#looked(key, memory, refs),
     });
     const result = await reconcile(ports);
-    return this.#concluded(key, memory, ports, result);
+    return this.#concluded(key, memory, ports, result, signal);
   }
 
   #memoryOf(key: string): Memory {
@@ -230,9 +262,9 @@ export class Manager {
     key: string,
     object: KubeObject,
     findings: ParsedCanary['findings'],
+    { objects, log, events, clock }: Tools,
     signal: AbortSignal,
   ): Promise<PassOutcome> {
-    const { objects, log, events, clock } = this.#tools;
     const { resourceVersion, finalizers = [], deletionTimestamp } = object.metadata;
     if (deletionTimestamp !== undefined && finalizers.includes(FINALIZER)) {
       const others = finalizers.filter((name) => name !== FINALIZER);
@@ -246,7 +278,7 @@ export class Manager {
       .join('; ');
     log.warn({ canary: titleOfKey(key), detail }, 'a Canary cannot be read');
     const now = clock.now();
-    const refused = refuseStatus(object['status'], { reason: 'InvalidSpec', detail }, now);
+    const refused = conditionPatch(object['status'], 'Accepted', { reason: 'InvalidSpec', detail }, now);
     if (refused === undefined) return 'unreadable';
     const patch = { metadata: { resourceVersion }, status: refused };
     const written = await objects.patch(refOfKey(key), patch, { signal, subresource: 'status' });
@@ -263,6 +295,7 @@ export class Manager {
     memory: Memory,
     ports: CanaryPorts,
     result: ReconcileResult,
+    signal: AbortSignal,
   ): Promise<PassOutcome> {
     // Removed while it was looked at: nothing of it is to be counted or looked at any more.
     if (this.#index.get(key) === undefined) return 'gone';
@@ -270,7 +303,7 @@ export class Manager {
       case 'gone':
         return 'gone';
       case 'refused':
-        return this.#refused(key, result.error);
+        return this.#refused(key, result.error, signal);
       case 'moved':
         this.#moved(ports, result.status);
         this.#queue.add(key);
@@ -282,7 +315,11 @@ export class Manager {
     }
   }
 
-  #refused(key: string, error: (ReconcileResult & { readonly kind: 'refused' })['error']): PassOutcome {
+  async #refused(
+    key: string,
+    error: (ReconcileResult & { readonly kind: 'refused' })['error'],
+    signal: AbortSignal,
+  ): Promise<PassOutcome> {
     if (error.kind === 'gone') return 'gone';
     if (error.kind === 'conflict') {
       this.#queue.add(key, AFTER_CONFLICT);
@@ -290,9 +327,12 @@ export class Manager {
     }
     const remedy =
       error.kind === 'pruned' ? '; run: serin install --crds | kubectl apply --server-side -f -' : '';
-    this.#tools.log.error(
-      { canary: titleOfKey(key), detail: error.detail },
-      `a status could not be written${remedy}`,
+    const { detail } = error;
+    this.#tools.log.error({ canary: titleOfKey(key), detail }, `a status could not be written${remedy}`);
+    await this.#warn(
+      key,
+      `the status of ${titleOfKey(key)} could not be written: ${detail}${remedy}`,
+      signal,
     );
     return 'refused';
   }

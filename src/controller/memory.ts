@@ -12,10 +12,12 @@ export interface Memory {
   looked: string;
   /** The generation whose doubtful fields people were told of; undefined before the first look. */
   doubted: number | undefined;
+  /** What it needs and is not allowed, in sentences. */
+  forbidden: readonly string[];
 }
 
 export function noMemory(): Memory {
-  return { tried: undefined, waitingFor: '', looked: '', doubted: undefined };
+  return { tried: undefined, waitingFor: '', looked: '', doubted: undefined, forbidden: [] };
 }
 
 /** Adds to what was tried. The last time of asking counts, and the first of finding something unfinished. */

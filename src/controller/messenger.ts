@@ -223,6 +223,8 @@ async function destinationOf(
   if (tools.settings.noCrossNamespaceRefs && namespace !== canary.namespace) {
     return err(`${where}: references to other namespaces are switched off`);
   }
+  const known = await tools.watched.watch(KINDS.AlertProvider, { signal });
+  if (!known.ok) return err(`${where}: ${known.error.detail}`);
   const object = tools.watched.get({ ...KINDS.AlertProvider, name: providerRef.name, namespace });
   if (object === undefined) return err(`${where} does not exist`);
   const { provider } = parseAlertProvider(object);

@@ -61,6 +61,7 @@ export async function lookAt(
   const bare: Look = { canary, options, now: clock.now(), objects: objectsOf(tools, workloads) };
   const configs = (kind?.configRefs(bare) ?? []).map((ref) => inside(canary, ref));
   onLook([...workloads, ...routes, ...configs]);
+  await watchKinds(tools, configs, signal);
   const look = { ...bare, objects: [...bare.objects, ...(await shelf.look(tools, configs, signal))] };
   const current = objectsOf(tools, routes);
   const found = kind?.metadata(look) ?? err(`targets of kind ${canary.target.kind} are not known`);
@@ -68,7 +69,7 @@ export async function lookAt(
   return { canary, kind, look, routing: routingOf(canary, traffic, target, current, look.now) };
 }
 
-/** Objects of a mesh, and autoscalers, are watched from the moment a Canary first uses them. */
+/** Objects of a mesh, autoscalers and configuration are watched from the moment a Canary first uses some. */
 async function watchKinds(
   { watched }: Tools,
   refs: readonly ObjectRef[],
@@ -77,12 +78,8 @@ async function watchKinds(
   for (const ref of refs) {
     const kind = kindOf(ref);
     if (kind === undefined) continue;
-    try {
-      await watched.watch(kind, { signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw new BlindError(error instanceof Error ? error.message : String(error));
-    }
+    const known = await watched.watch(kind, { signal });
+    if (!known.ok) throw new BlindError(known.error.detail);
   }
 }
 

@@ -20,8 +20,8 @@ import type { Vitals } from './vitals.ts';
 
 /** Watched objects, and when they change. */
 export interface WatchedObjects extends ObjectCache {
-  /** Watches a kind from now on; once more changes nothing. Resolves when its objects are all known. */
-  watch(kind: Kind, options: CallOptions): Promise<void>;
+  /** Watches a kind from now on; once more changes nothing. ok when its objects are all known, else why they are not. */
+  watch(kind: Kind, options: CallOptions): Promise<Result<undefined, ApiError>>;
   /** Resolves when the entries of these objects are not older than our own last writes to them. */
   caughtUp(refs: readonly ObjectRef[], options: CallOptions): Promise<void>;
   /** Calls `listener` for every object that was added, changed or, with undefined, deleted. */

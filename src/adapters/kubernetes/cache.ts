@@ -2,7 +2,7 @@
  * Every watched kind, in one place: what the controller looks at instead of asking the API server. One reflector
  * per kind serves all Canaries.
  */
-import type { CallOptions, KubeObject, ObjectCache, ObjectRef } from '../../api/objects.ts';
+import type { ApiError, CallOptions, KubeObject, ObjectCache, ObjectRef } from '../../api/objects.ts';
 import { millis } from '../../shared/brand.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
@@ -36,6 +36,10 @@ export interface WatchCache extends ObjectCache {
   stop(): Promise<void>;
   /** Every kind is here completely, or known not to be served. Never resolves while one of them cannot be listed. */
   readonly synced: Promise<void>;
+  /** Resolves when a kind may not be listed; that is tried again all the same. */
+  readonly refused: Promise<void>;
+  /** Why a kind that is not here yet is not; undefined once all are, and while that is not known. */
+  readonly obstacle: ApiError | undefined;
   /** Returns how to stop listening. Called for each change, in order per kind, after the cache has it. */
   onChange(listener: (change: Change) => void): () => void;
   /** The names of all objects of a kind, without parsing one. */
@@ -95,6 +99,14 @@ class Cache implements WatchCache {
 
   get synced(): Promise<void> {
     return Promise.all(this.#all().map(({ reflector }) => reflector.synced)).then(() => undefined);
+  }
+
+  get refused(): Promise<void> {
+    return Promise.race(this.#all().map(({ reflector }) => reflector.refused));
+  }
+
+  get obstacle(): ApiError | undefined {
+    return this.#all().find(({ reflector }) => reflector.obstacle !== undefined)?.reflector.obstacle;
   }
 
   onChange(listener: (change: Change) => void): () => void {

@@ -5,7 +5,7 @@
  * Changes are delivered in the order of their versions, one at a time, each after it is in the store. A change that
  * happened while no watch was open is found by the next list, which compares keys and versions.
  */
-import type { KubeObject } from '../../api/objects.ts';
+import type { ApiError, KubeObject } from '../../api/objects.ts';
 import { millis } from '../../shared/brand.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
@@ -55,6 +55,8 @@ export class Reflector {
   readonly #backoff: Backoff;
   readonly #stopped = new AbortController();
   readonly #synced = Promise.withResolvers<void>();
+  readonly #refused = Promise.withResolvers<void>();
+  #obstacle: ApiError | undefined;
   #state: ReflectorState = 'starting';
   #version = '';
   #running: Promise<void> | undefined;
@@ -73,6 +75,16 @@ export class Reflector {
   /** Resolves once the store is as complete as the cluster, or the kind is known to be absent. */
   get synced(): Promise<void> {
     return this.#synced.promise;
+  }
+
+  /** Resolves when the kind may not be listed; it is tried again all the same. */
+  get refused(): Promise<void> {
+    return this.#refused.promise;
+  }
+
+  /** Why the last list failed, until one works. */
+  get obstacle(): ApiError | undefined {
+    return this.#obstacle;
   }
 
   start(): void {
@@ -168,12 +180,18 @@ export class Reflector {
     for (const key of this.store.keys()) if (!seen.has(nameOf(key))) this.#remove(key);
     this.#version = version;
     this.#expectations.listed(number);
+    this.#obstacle = undefined;
     this.#healthy();
     this.#synced.resolve();
   }
 
   async #listFailed({ error, status }: Refusal, signal: AbortSignal): Promise<void> {
-    if (error.kind !== 'no-such-kind' || status !== 404) return this.#pause(error.detail, signal);
+    if (error.kind !== 'no-such-kind' || status !== 404) {
+      this.#obstacle = error;
+      if (error.kind === 'forbidden') this.#refused.resolve();
+      return this.#pause(error.detail, signal);
+    }
+    this.#obstacle = undefined;
     const { selection, log } = this.#options;
     if (this.#state !== 'absent') {
       log.info(

@@ -14,6 +14,11 @@ export interface Refusal {
 /** `what` says what was attempted on what: `replacing services test/podinfo`. */
 export function refusalOf(what: string, status: number, body: string, secret: boolean): Refusal {
   const said = parseStatus(body);
+  const lacking = status === 403 ? lackingRule(said.message) : undefined;
+  if (lacking !== undefined) {
+    const detail = `${what} is not allowed (${status}): ${lacking}`;
+    return { error: { kind: 'forbidden', detail }, status, reason: said.reason };
+  }
   // Validation quotes the value it refuses.
   const message = secret ? said.reason || 'refused' : redact(said.message || body || 'no explanation');
   const detail = `${what}: ${message} (${status})`;
@@ -23,6 +28,21 @@ export function refusalOf(what: string, status: number, body: string, secret: bo
 /** There was no answer at all, or none that can be read. */
 export function unanswered(what: string, why: string): Refusal {
   return { error: { kind: 'unavailable', detail: `${what}: ${why}` }, status: 0, reason: '' };
+}
+
+/**
+ * What RBAC refused, as a sentence with the rule that would allow it; undefined where it was somebody else, such as a
+ * quota or a webhook. The server's message names user, verb and resource, and never holds a part of an object.
+ */
+function lackingRule(message: string): string | undefined {
+  const [, user, verb, resource, group, namespace] =
+    /User "([^"]*)" cannot (\S+) resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)")?/.exec(
+      message,
+    ) ?? [];
+  if (user === undefined) return undefined;
+  const rule = `{apiGroups: ["${group}"], resources: ["${resource}"], verbs: ["${verb}"]}`;
+  const where = namespace === undefined ? 'its ClusterRole' : `its role in namespace ${namespace}`;
+  return `${user} lacks a rule, add to ${where}: ${rule}`;
 }
 
 interface Said {

@@ -3,8 +3,9 @@
  * somebody asks for them. To its users it is one cache.
  */
 import type { Kind } from '../../api/kinds.ts';
-import type { CallOptions, KubeObject, ObjectCache, ObjectRef } from '../../api/objects.ts';
+import type { ApiError, CallOptions, KubeObject, ObjectCache, ObjectRef } from '../../api/objects.ts';
 import { after, millis, until, type Instant } from '../../shared/brand.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
 import { withDeadline } from '../deadline.ts';
 import { createCache, type CacheOptions, type WatchCache } from './cache.ts';
 import type { ReflectorState } from './reflector.ts';
@@ -21,7 +22,7 @@ export interface WatchSetOptions extends CacheOptions {
 }
 
 interface Later {
-  readonly synced: Promise<void>;
+  readonly cache: WatchCache;
   readonly patience: Instant;
   known: boolean;
 }
@@ -58,27 +59,38 @@ export class WatchSet implements ObjectCache {
   }
 
   /**
-   * Watches a kind from now on. Resolves when all its objects are known, or that the cluster does not serve it;
-   * throws where that takes too long, since a cache that is not filled looks like a cluster without such objects.
+   * Watches a kind from now on. ok when all its objects are known, or that the cluster does not serve it; refused at
+   * once where they may not be listed, and after a while where they cannot be, since a cache that is not filled looks
+   * like a cluster without such objects.
    */
-  async watch(kind: Kind, { signal }: CallOptions): Promise<void> {
-    if (this.#cacheOf(kind) !== undefined && !this.#later.has(nameOf(kind))) return;
+  async watch(kind: Kind, { signal }: CallOptions): Promise<Result<undefined, ApiError>> {
+    if (this.#cacheOf(kind) !== undefined && !this.#later.has(nameOf(kind))) return ok();
     const later = this.#later.get(nameOf(kind)) ?? this.#begin(kind);
-    if (later.known) return;
+    if (later.known) return ok();
     const { clock } = this.#options;
     const span = until(clock.now(), later.patience);
-    const timed = await withDeadline({ clock, span, signal }, () => later.synced);
-    if (timed.kind === 'timeout') {
-      throw new Error(`objects of kind ${kind.kind} cannot be listed, so nothing is known of them`);
-    }
+    const { cache } = later;
+    const timed = await withDeadline({ clock, span, signal }, () =>
+      Promise.race([cache.synced, cache.refused]),
+    );
+    const refusal = cache.obstacle;
+    if (timed.kind === 'done' && refusal === undefined) return ok();
+    const why = refusal === undefined ? '' : `: ${refusal.detail}`;
+    const detail = `objects of kind ${kind.kind} cannot be listed, so nothing is known of them${why}`;
+    return err({ kind: refusal?.kind === 'forbidden' ? 'forbidden' : 'unavailable', detail });
+  }
+
+  /** What keeps a kind that is watched from the start from being known; undefined once all are. */
+  get obstacle(): ApiError | undefined {
+    return this.#caches[0]?.obstacle;
   }
 
   #begin(kind: Kind): Later {
     const cache = this.#add([this.#options.select(kind)]);
     cache.start();
     const patience = after(this.#options.clock.now(), PATIENCE);
-    const later: Later = { synced: cache.synced, patience, known: false };
-    void later.synced.then(() => (later.known = true));
+    const later: Later = { cache, patience, known: false };
+    void cache.synced.then(() => (later.known = true));
     this.#later.set(nameOf(kind), later);
     return later;
   }

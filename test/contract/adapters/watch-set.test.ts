@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WatchSet } from '../../../src/adapters/kubernetes/watch-set.ts';
 import { KINDS } from '../../../src/api/kinds.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
+import { err, ok } from '../../../src/shared/result.ts';
 import { HandClock, settle } from '../../support/clock.ts';
 import { configMap, never as signal, startCluster, unwrap, type TestCluster } from './cluster.ts';
 
@@ -26,6 +27,7 @@ afterEach(async () => {
   await cluster.stop();
 });
 
+const LIST = { verb: 'list', resource: 'configmaps' } as const;
 const THERE = { ...KINDS.ConfigMap, name: 'there', namespace: 'default' };
 
 /** Turns the clock until the promise is settled; lists go over a real socket. */
@@ -42,16 +44,35 @@ async function whileTurning<Value>(work: Promise<Value>): Promise<Value> {
 
 describe('a kind that is asked for later', () => {
   it('is all there when asking for it has ended', async () => {
-    await watched.watch(KINDS.ConfigMap, { signal });
+    expect(await watched.watch(KINDS.ConfigMap, { signal })).toEqual(ok());
     expect(watched.get(THERE)).toBeDefined();
   });
 
   it('is not taken for empty while it cannot be listed, and is there once it can', async () => {
-    const status = { kind: 'status', code: 403, reason: 'Forbidden' } as const;
-    cluster.sandbox.faults.inject({ match: { verb: 'list', resource: 'configmaps' }, effect: status });
-    const refusal = 'objects of kind ConfigMap cannot be listed';
-    await expect(whileTurning(watched.watch(KINDS.ConfigMap, { signal }))).rejects.toThrow(refusal);
-    await expect(whileTurning(watched.watch(KINDS.ConfigMap, { signal }))).rejects.toThrow(refusal);
+    cluster.sandbox.faults.inject({ match: LIST, effect: { kind: 'status', code: 503 } });
+    const refused = err({
+      kind: 'unavailable',
+      detail:
+        'objects of kind ConfigMap cannot be listed, so nothing is known of them: listing configmaps: a fault of the sandbox: 503 (503)',
+    });
+    expect(await whileTurning(watched.watch(KINDS.ConfigMap, { signal }))).toEqual(refused);
+    expect(await whileTurning(watched.watch(KINDS.ConfigMap, { signal }))).toEqual(refused);
+    cluster.sandbox.faults.clear();
+    await whileTurning(eventuallyThere());
+    expect(watched.get(THERE)).toBeDefined();
+  });
+
+  it('is refused at once where it may not be listed, and is there once it may', async () => {
+    const message = 'User "serin" cannot list resource "configmaps" in API group "" at the cluster scope';
+    const effect = { kind: 'status', code: 403, reason: 'Forbidden', message } as const;
+    cluster.sandbox.faults.inject({ match: LIST, effect });
+    expect(await watched.watch(KINDS.ConfigMap, { signal })).toEqual(
+      err({
+        kind: 'forbidden',
+        detail:
+          'objects of kind ConfigMap cannot be listed, so nothing is known of them: listing configmaps is not allowed (403): serin lacks a rule, add to its ClusterRole: {apiGroups: [""], resources: ["configmaps"], verbs: ["list"]}',
+      }),
+    );
     cluster.sandbox.faults.clear();
     await whileTurning(eventuallyThere());
     expect(watched.get(THERE)).toBeDefined();
@@ -78,13 +99,8 @@ describe('a kind that is asked for later', () => {
 });
 
 async function eventuallyThere(): Promise<void> {
-  for (;;) {
-    try {
-      await watched.watch(KINDS.ConfigMap, { signal });
-      return;
-    } catch {
-      await settle();
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+  while (!(await watched.watch(KINDS.ConfigMap, { signal })).ok) {
+    await settle();
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

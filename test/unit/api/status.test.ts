@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { parseCanary } from '../../../src/api/canary.ts';
-import { parseStatus, readStatus, refuseStatus, writeStatus } from '../../../src/api/status.ts';
+import { parseStatus, readStatus, conditionPatch, writeStatus } from '../../../src/api/status.ts';
 import type { Announcement, News, Phase, Status } from '../../../src/core/model.ts';
 import { instant, percent, revision, type Instant } from '../../../src/shared/brand.ts';
 import { aCanary, aParsedCanary, ISTIO_BY_DEFAULT } from '../../support/canary-object.ts';
@@ -330,7 +330,7 @@ describe('a Canary too broken to be followed', () => {
   const refusal = { reason: 'InvalidSpec', detail: 'spec.targetRef: missing' };
 
   it('gets a condition that says why, once', () => {
-    const first = refuseStatus(undefined, refusal, NOW);
+    const first = conditionPatch(undefined, 'Accepted', refusal, NOW);
 
     expect(first).toEqual({
       conditions: [
@@ -342,15 +342,15 @@ describe('a Canary too broken to be followed', () => {
         }),
       ],
     });
-    expect(refuseStatus(first, refusal, NOW)).toBeUndefined();
+    expect(conditionPatch(first, 'Accepted', refusal, NOW)).toBeUndefined();
   });
 
   it('keeps what else its status says, and is a new one when it is mended', () => {
     const promoted = { type: 'Promoted', status: 'True' };
-    const refused = refuseStatus({ conditions: [promoted] }, refusal, NOW);
+    const refused = conditionPatch({ conditions: [promoted] }, 'Accepted', refusal, NOW);
 
     expect(refused?.['conditions']).toContainEqual(promoted);
-    const object = { ...aCanary(), status: refuseStatus(undefined, refusal, NOW) };
+    const object = { ...aCanary(), status: conditionPatch(undefined, 'Accepted', refusal, NOW) };
     expect(parseStatus(object).origin).toBe('new');
   });
 });

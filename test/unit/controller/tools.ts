@@ -39,7 +39,7 @@ export class FakeTools implements Tools {
   readonly watched: Tools['watched'] = {
     get: (ref) => this.store.get(placeOf(ref)),
     list: () => [],
-    watch: async () => undefined,
+    watch: async () => ok(),
     caughtUp: async () => undefined,
     onChange: () => undefined,
   };
