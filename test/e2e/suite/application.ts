@@ -25,7 +25,7 @@ export class Application {
   readonly name: string;
   readonly #cluster: Cluster;
   readonly #told: string[] = [];
-  readonly #phases: string[] = [];
+  readonly #phases: { readonly phase: string; readonly at: number }[] = [];
   readonly #stop: () => void;
 
   constructor(cluster: Cluster, { namespace, name }: { readonly namespace: string; readonly name: string }) {
@@ -35,7 +35,7 @@ export class Application {
     const seen = new Set<string>();
     this.#stop = cluster.onChange((object, place, kind) => {
       if (object === undefined || place.namespace !== namespace) return;
-      if (kind === 'Canary' && place.name === name) this.#note(textAt(object, 'status', 'phase'));
+      if (kind === 'Canary' && place.name === name) this.#note();
       if (kind !== 'Event' || textAt(object, 'involvedObject', 'name') !== name) return;
       if (textAt(object, 'involvedObject', 'kind') !== 'Canary' || seen.has(place.name)) return;
       seen.add(place.name);
@@ -48,8 +48,9 @@ export class Application {
     this.#stop();
   }
 
-  #note(phase: string): void {
-    if (phase !== this.#phases.at(-1)) this.#phases.push(phase);
+  #note(): void {
+    const { phase, decidedAt: at } = this;
+    if (phase !== this.#phases.at(-1)?.phase) this.#phases.push({ phase, at });
   }
 
   // -------------------------------------------------------------------------------------------------------- looking
@@ -68,7 +69,12 @@ export class Application {
 
   /** Every phase that was seen, each once in a row. */
   get phases(): readonly string[] {
-    return this.#phases;
+    return this.#phases.map(({ phase }) => phase);
+  }
+
+  /** When it was decided that a phase begins, the last time it did; milliseconds since 1970, 0 for never. */
+  beginOf(phase: Phase): number {
+    return this.#phases.findLast((one) => one.phase === phase)?.at ?? 0;
   }
 
   get weight(): number {

@@ -16,8 +16,9 @@ export interface Way {
   service(stage: Stage, host: string): Fields;
 }
 
-export function hostOf({ namespace }: Pick<Application, 'namespace'>): string {
-  return `${namespace}.example.com`;
+/** A name outside the cluster, or, where there is no outside, the Service's. */
+export function hostOf({ namespace, name }: Pick<Application, 'namespace' | 'name'>, way: Way): string {
+  return way === MESH ? `${name}.${namespace}` : `${namespace}.example.com`;
 }
 
 /** Nothing but the Canary: the controller makes the route. */
@@ -68,10 +69,25 @@ export const NGINX: Way = {
   service: () => ({}),
 };
 
-/** A route of the user's to the apex Service, for providers that route nothing. */
-export function plainRoute(app: Pick<Application, 'namespace' | 'name'>, host: string): Manifest {
-  return ingressRoute(app, host, { kind: 'Service', name: app.name, port: PORT });
-}
+/** Nothing is divided: a route of the user's leads to the apex Service. */
+export const PLAIN: Way = {
+  splitter: 'traefik',
+  provider: 'kubernetes',
+  objects: ({ namespace, name }, host) => [
+    ingressRoute({ namespace, name }, host, { kind: 'Service', name, port: PORT }),
+  ],
+  spec: () => ({}),
+  service: () => ({}),
+};
+
+/** Inside a mesh the Service's own name is the host. */
+export const MESH: Way = {
+  splitter: 'istio',
+  provider: 'istio',
+  objects: () => [],
+  spec: () => ({}),
+  service: () => ({}),
+};
 
 function ingressRoute(
   { namespace, name }: Pick<Application, 'namespace' | 'name'>,

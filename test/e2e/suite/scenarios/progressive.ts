@@ -1,91 +1,102 @@
 /** Traffic shifted by weight, through each kind of router: a good revision up and home, a bad one up and back. */
 import assert from 'node:assert/strict';
 import type { Act } from '../act.ts';
-import type { Application } from '../application.ts';
-import { canary, deployment, GOOD, image, LATENCY, SLOW, SUCCESS } from '../manifests.ts';
-import { GATEWAY, hostOf, TRAEFIK, type Way } from '../routes.ts';
+import type { Manifest } from '../kinds.ts';
+import { GOOD, image, LATENCY, SLOW, SUCCESS } from '../manifests.ts';
+import { GATEWAY, MESH, NGINX, TRAEFIK, type Way } from '../routes.ts';
 import type { Scenario } from '../scenario.ts';
+import { gate, settle, smokeTest, type Setting } from '../setting.ts';
 import type { Visitors } from '../visitors.ts';
 
 const WEIGHTS = [30, 60] as const;
-const USERS_PER_SECOND = 10;
-
-interface Story {
-  readonly act: Act;
-  readonly way: Way;
-  readonly app: Application;
-  readonly users: Visitors;
-}
 
 export const gateway: Scenario = {
   name: 'gateway',
   title: 'canary by Gateway API: a good revision is promoted, a slow one goes back',
   measures: WEIGHTS.length + 1,
-  play: async (act) => {
-    const story = await begin(act, GATEWAY, [SUCCESS, LATENCY]);
-    await good(story);
-    await bad(story, 'request duration');
-  },
+  play: (act) => upAndBack(act, GATEWAY, [SUCCESS, LATENCY], 'request duration'),
 };
 
 export const traefik: Scenario = {
   name: 'traefik',
   title: 'canary by TraefikService: a good revision is promoted, a slow one goes back',
   measures: WEIGHTS.length + 1,
+  play: (act) => upAndBack(act, TRAEFIK, [SUCCESS, LATENCY], 'request duration'),
+};
+
+export const nginx: Scenario = {
+  name: 'nginx',
+  title: 'canary by ingress-nginx annotations, judged by MetricTemplates of another namespace',
+  measures: WEIGHTS.length + 1,
   play: async (act) => {
-    const story = await begin(act, TRAEFIK, [SUCCESS, LATENCY]);
-    await good(story);
-    await bad(story, 'request duration');
+    const namespace = await act.namespace('-metrics');
+    const templates = [
+      template(act, namespace, 'latency', QUANTILE),
+      template(act, namespace, 'success', RATE),
+    ];
+    await act.cluster.apply(...templates);
+    const metrics = [
+      {
+        name: 'latency',
+        templateRef: { name: 'latency', namespace },
+        interval: '30s',
+        thresholdRange: { max: 0.5 },
+      },
+      {
+        name: 'answered',
+        templateRef: { name: 'success', namespace },
+        templateVariables: { unwanted: '5.*' },
+        interval: '30s',
+        thresholdRange: { min: 99 },
+      },
+    ];
+    await upAndBack(act, NGINX, metrics, 'latency');
   },
 };
 
-/** Everything up to the Canary that waits for its first release. */
-export async function begin(act: Act, way: Way, metrics: readonly unknown[]): Promise<Story> {
-  const namespace = await act.namespace();
-  const app = act.application(namespace);
-  const host = hostOf(app);
-  const { url } = act.stage.loadTester;
-  await act.cluster.apply(
-    deployment(app),
-    ...way.objects(app, host),
-    canary({
-      ...app.place,
-      provider: way.provider,
-      spec: way.spec(app),
-      service: way.service(act.stage, host),
-      analysis: {
-        stepWeight: WEIGHTS[0],
-        maxWeight: WEIGHTS.at(-1),
-        metrics,
-        webhooks: [
-          // Some requests before the first user's, so that there is something to judge from the start.
-          {
-            name: 'smoke-test',
-            type: 'pre-rollout',
-            url,
-            timeout: '30s',
-            metadata: {
-              type: 'bash',
-              cmd: `hey -z 4s -q 5 -c 2 http://${app.name}-canary.${namespace}:9898/`,
-            },
-          },
-          { name: 'counted', type: 'confirm-traffic-increase', url: `${url}gate/check` },
-        ],
-      },
+export const istio: Scenario = {
+  name: 'istio',
+  title: 'canary by VirtualService: a good revision is promoted, a slow one goes back',
+  measures: WEIGHTS.length + 1,
+  only: { kind: 'embedded', because: 'Istio itself does not run there' },
+  play: (act) => upAndBack(act, MESH, [SUCCESS, LATENCY], 'request duration'),
+};
+
+const PODS =
+  'kubernetes_namespace="{{ namespace }}", kubernetes_pod_name=~"{{ target }}-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"';
+const QUANTILE = `histogram_quantile(0.99, sum(rate(http_request_duration_seconds_bucket{ ${PODS} }[{{ interval }}])) by (le))`;
+const RATE =
+  `sum(rate(http_request_duration_seconds_count{ ${PODS}, status!~"{{ variables.unwanted }}" }[{{ interval }}])) / ` +
+  `sum(rate(http_request_duration_seconds_count{ ${PODS} }[{{ interval }}])) * 100`;
+
+function template(act: Act, namespace: string, name: string, query: string): Manifest {
+  return {
+    apiVersion: 'flagger.app/v1beta1',
+    kind: 'MetricTemplate',
+    metadata: { namespace, name },
+    spec: { provider: { type: 'prometheus', address: act.stage.prometheus }, query },
+  };
+}
+
+async function upAndBack(act: Act, way: Way, metrics: readonly unknown[], complaint: string): Promise<void> {
+  const setting = await settle(act, {
+    way,
+    analysis: (app) => ({
+      stepWeight: WEIGHTS[0],
+      maxWeight: WEIGHTS.at(-1),
+      metrics,
+      webhooks: [smokeTest(act, app), gate(act, 'confirm-traffic-increase')],
     }),
-  );
-  await app.rests('Initialized');
-  const users = act.visitors(host);
-  await act.open(users);
-  users.keepComing(USERS_PER_SECOND);
-  return { act, way, app, users };
+  });
+  await up(setting);
+  await back(setting, complaint);
 }
 
 /** To the last weight, counted at each, and home. */
-export async function good(story: Story): Promise<void> {
-  const { act, app, users } = story;
+async function up(setting: Setting): Promise<void> {
+  const { act, app, users } = setting;
   await app.push(GOOD);
-  for (const weight of WEIGHTS) await climb(story, weight, GOOD);
+  for (const weight of WEIGHTS) await climb(setting, weight, GOOD);
   await act.openGate(app);
   await app.rests('Succeeded');
   await act.closeGate(app);
@@ -98,27 +109,31 @@ export async function good(story: Story): Promise<void> {
 }
 
 /** Held at the first weight until the metrics have seen enough. */
-export async function bad(story: Story, complaint: string): Promise<void> {
-  const { app, users } = story;
+async function back(setting: Setting, complaint: string): Promise<void> {
+  const { app, users } = setting;
   await app.push(SLOW.version, SLOW.flags);
-  await climb(story, WEIGHTS[0], SLOW.version);
+  await climb(setting, WEIGHTS[0], SLOW.version);
   await app.rests('Failed');
   const halts = app.told.filter((text) => text.startsWith('Halt') && text.includes(complaint));
-  assert.notDeepEqual(halts, [], 'no event says why it was halted');
+  assert.notDeepEqual(halts, [], `no event says why it was halted: ${app.told.join('; ')}`);
   assert.equal(app.primaryImage, image(GOOD));
   assert.equal(app.weight, 0);
   await everybodySees(users, GOOD);
 }
 
 /** Through the gate once, and counted while it is closed again. */
-async function climb({ act, way, app, users }: Story, weight: number, version: string): Promise<void> {
+async function climb(
+  { act, way, app, host, users }: Setting,
+  weight: number,
+  version: string,
+): Promise<void> {
   await act.openGate(app);
   await app.comes(`has weight ${weight}`, () => app.weight === weight);
   await act.closeGate(app);
-  await act.measure(app, users, { weight, by: way.splitter, host: hostOf(app), version });
+  await act.measure(app, users, { weight, by: way.splitter, host, version });
 }
 
-async function everybodySees(users: Visitors, version: string): Promise<void> {
+export async function everybodySees(users: Visitors, version: string): Promise<void> {
   const answers = await users.crowd(50);
   assert.deepEqual([...new Set(answers.map((visit) => visit.version))], [version]);
 }
