@@ -21,6 +21,7 @@ import { Changes } from '../../harness/changes.ts';
 import { built, startProgram, type Program } from '../../harness/process.ts';
 import { Cluster } from '../cluster.ts';
 import { KINDS, type KindName } from '../kinds.ts';
+import { PLACE } from '../place.ts';
 import type { LoadTester, Router, Stage } from '../stage.ts';
 import { applicationPods, type ApplicationPods } from './pods.ts';
 
@@ -38,8 +39,7 @@ const DESTINATION_RULE = {
   plural: 'destinationrules',
   namespaced: true,
 };
-const LOAD_TESTER = 'load-tester.prod';
-const PROMETHEUS = 'prometheus.monitoring';
+const LOAD_TESTER = `${PLACE.loadTester.name}.${PLACE.loadTester.namespace}`;
 const LAST_WORDS = 20;
 
 export async function openEmbedded(): Promise<Stage> {
@@ -69,7 +69,7 @@ class Crew {
     const view = viewOf(sandbox.store);
     const router = await this.#own(startRouter({ view, home: 'prod' }));
     const metrics = await this.#metrics(router, pods);
-    const helpers = new Map([[PROMETHEUS, metrics.url]]);
+    const helpers = new Map([[new URL(PLACE.prometheus).hostname, metrics.url]]);
     const isService = (asked: { name: string; namespace: string }): boolean => hasService(asked, view);
     const proxy = await this.#own(startProxy({ router: router.url, isService, helpers, home: 'prod' }));
     const tester = await this.#loadTester(proxy);
@@ -90,7 +90,7 @@ class Crew {
       cluster,
       router: routerFor(router),
       loadTester: tester,
-      prometheus: `http://${PROMETHEUS}:9090`,
+      prometheus: PLACE.prometheus,
       gateway: { name: 'gateway', namespace: 'infra' },
       setMinimumInterval: start,
       lastWords: async () => this.#controller?.text().split('\n').slice(-LAST_WORDS).join('\n') ?? '',
@@ -170,7 +170,7 @@ class Crew {
       `-kubeconfig=${kubeconfig}`,
       '-port=0',
       '-mesh-provider=traefik',
-      `-metrics-server=http://${PROMETHEUS}:9090`,
+      `-metrics-server=${PLACE.prometheus}`,
       ...(minimum === undefined ? [] : [`-minimum-analysis-interval=${minimum}`]),
     ];
     const env = {

@@ -1,0 +1,119 @@
+/**
+ * A real cluster as a stage: Serin's own image, installed with Serin's own chart; Traefik in front, Prometheus beside
+ * it, and the load tester where the manifests look for it.
+ */
+import { textAt } from '../../harness/look.ts';
+import { Cluster } from '../cluster.ts';
+import { PLACE } from '../place.ts';
+import type { LoadTester, Stage } from '../stage.ts';
+import { command, install, type Release } from './install.ts';
+import { BY_NAME, forwarded, type Reach } from './reach.ts';
+import { Traefik } from './traefik.ts';
+
+/** Services of the add-ons, by the names that `npm run cluster` gives them. */
+const TRAEFIK = { namespace: 'traefik', name: 'traefik' };
+const LEASE = 'flagger-leader-election';
+const LAST_LINES = '--tail=30';
+
+export interface RealOptions {
+  readonly kubeconfig: string;
+  /** This process stands in the cluster's own network, where names of Services resolve. */
+  readonly inside: boolean;
+  /** A word that changes with the controller's image, so that a new one is really started. */
+  readonly build: string;
+  readonly say: (line: string) => void;
+}
+
+export async function openReal(options: RealOptions): Promise<Stage> {
+  const { kubeconfig, inside, build, say } = options;
+  process.env['KUBECONFIG'] = kubeconfig;
+  const cluster = await Cluster.open(kubeconfig);
+  const reach = inside ? BY_NAME : forwarded('kubectl', kubeconfig);
+  const serin = (minimum: string | undefined): Release => ({
+    name: 'serin',
+    namespace: PLACE.serin,
+    chart: 'serin',
+    values: {
+      meshProvider: 'traefik',
+      metricsServer: PLACE.prometheus,
+      minimumAnalysisInterval: minimum ?? '',
+      podAnnotations: { 'e2e/build': build },
+    },
+  });
+  say('installing charts/serin and charts/loadtester …');
+  await Promise.all([install(serin('1s')), install(loadTester(build))]);
+  await leads(cluster);
+  for (const kind of ['Canary', 'HorizontalPodAutoscaler'] as const) await cluster.watch(kind);
+  const router = new Traefik(await reach.to({ ...TRAEFIK, port: 8080 }));
+  return {
+    kind: 'real',
+    about: [
+      `Kubernetes ${await cluster.version()}, by ${kubeconfig}`,
+      `the controller runs ${await imageOf(cluster)} with -minimum-analysis-interval=1s`,
+    ],
+    cluster,
+    router: {
+      url: await reach.to({ ...TRAEFIK, port: 80 }),
+      split: (by, apex) => router.split(by, apex),
+    },
+    loadTester: await testerBehind(reach),
+    prometheus: PLACE.prometheus,
+    gateway: TRAEFIK,
+    setMinimumInterval: async (minimum) => {
+      await install(serin(minimum));
+      await leads(cluster);
+    },
+    lastWords: () => command('kubectl', ['-n', PLACE.serin, 'logs', 'deployment/serin', LAST_LINES]),
+    stop: async () => {
+      reach.close();
+      await cluster.close();
+    },
+  };
+}
+
+function loadTester(build: string): Release {
+  return {
+    name: PLACE.loadTester.name,
+    namespace: PLACE.loadTester.namespace,
+    chart: 'loadtester',
+    values: { fullnameOverride: PLACE.loadTester.name, podAnnotations: { 'e2e/build': build } },
+  };
+}
+
+/** The pod that a finished installation has left holds the lease. */
+async function leads(cluster: Cluster): Promise<void> {
+  await cluster.eventually(
+    'the installed controller leads',
+    async () => {
+      const lease = await cluster.read('Lease', { namespace: PLACE.serin, name: LEASE });
+      const holder = textAt(lease, 'spec', 'holderIdentity');
+      const pods = await podsOf(cluster);
+      return pods.length > 0 && pods.every((name) => holder.startsWith(name));
+    },
+    { within: 60_000 },
+  );
+}
+
+/** Names of the controller's pods that are to stay. */
+async function podsOf(cluster: Cluster): Promise<readonly string[]> {
+  const pods = await cluster.readAll('Pod', PLACE.serin);
+  return pods
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata }) => metadata.name);
+}
+
+async function imageOf(cluster: Cluster): Promise<string> {
+  const deployment = await cluster.read('Deployment', { namespace: PLACE.serin, name: 'serin' });
+  return textAt(deployment, 'spec', 'template', 'spec', 'containers', 0, 'image');
+}
+
+async function testerBehind(reach: Reach): Promise<LoadTester> {
+  const address = await reach.to({ ...PLACE.loadTester, port: 80 });
+  return {
+    url: `http://${PLACE.loadTester.name}.${PLACE.loadTester.namespace}/`,
+    put: async (path, payload) => {
+      const answer = await fetch(address + path, { method: 'POST', body: JSON.stringify(payload) });
+      return answer.status;
+    },
+  };
+}
