@@ -30,7 +30,9 @@ type Headers = Readonly<Record<string, string>>;
 
 /** Longer than any answer a revision of the suite gives on purpose. */
 const PATIENCE = 10_000;
-const CROWD = 12;
+/** A crowd comes through a door of this width, and each of it takes a breath: a stampede would judge the door. */
+const WIDTH = 8;
+const BREATH = 20;
 
 export class Visitors {
   readonly visits: Visit[] = [];
@@ -56,13 +58,16 @@ export class Visitors {
     this.#agent.destroy();
   }
 
-  /** A crowd: as many visits as `wanted`, a dozen at a time. */
+  /** A crowd: as many visits as `wanted`, some at a time. */
   async crowd(wanted: number, headers: Headers = {}): Promise<readonly Visit[]> {
     const visits: Visit[] = [];
     const one = async (): Promise<void> => {
-      while (wanted-- > 0) visits.push(await this.come(headers));
+      while (wanted-- > 0) {
+        visits.push(await this.come(headers));
+        await new Promise((resolve) => setTimeout(resolve, BREATH));
+      }
     };
-    await Promise.all(Array.from({ length: CROWD }, one));
+    await Promise.all(Array.from({ length: WIDTH }, one));
     return visits;
   }
 

@@ -79,6 +79,8 @@ class Crew {
     await start('1s');
     const cluster = await Cluster.open(kubeconfig);
     this.#closers.push(() => cluster.close());
+    const { namespace: name } = PLACE.loadTester;
+    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     for (const kind of ['Canary', 'HorizontalPodAutoscaler'] as const) await cluster.watch(kind);
     return {
       kind: 'embedded',

@@ -1,9 +1,10 @@
 /** A Service that users have used for long is taken over, and never leads nowhere. */
 import assert from 'node:assert/strict';
 import { textAt } from '../../harness/look.ts';
-import { canary, deployment, GOOD, image, PORT } from '../manifests.ts';
+import { canary, deployment, GOOD, image } from '../manifests.ts';
 import { hostOf, PLAIN } from '../routes.ts';
 import type { Scenario } from '../scenario.ts';
+import { ownService } from './deletion.ts';
 import { everybodySees } from './progressive.ts';
 
 export const adoption: Scenario = {
@@ -15,12 +16,7 @@ export const adoption: Scenario = {
     const host = hostOf(app, PLAIN);
     await act.cluster.apply(
       deployment({ ...app.place, replicas: 2 }),
-      {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: app.place,
-        spec: { selector: { app: app.name }, ports: [{ name: 'http', port: PORT, targetPort: 'http' }] },
-      },
+      ownService(app),
       ...PLAIN.objects(app, host),
     );
     const users = act.visitors(host);
