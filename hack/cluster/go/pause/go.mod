@@ -1,0 +1,3 @@
+module serin/cluster/pause
+
+go 1.26.0
