@@ -51,6 +51,7 @@ export async function buildAll(builds: readonly Build[]): Promise<void> {
     const about = `about ${seconds(build.seconds * 1000)} on two cores`;
     const title = `building ${build.name} ${build.version} (${index + 1} of ${missing.length}; ${about})`;
     await step(title, () => buildOne(build));
+    link(build);
   }
   for (const build of builds) link(build);
 }

@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onNode } from './anchor.ts';
-import { cgroupsLeft, removeCgroups } from './cgroups.ts';
+import { removeCgroups } from './cgroups.ts';
+import { commandLine, inhabitants, leftovers, namespacesOf } from './leftovers.ts';
 import { CONTAINERD_SOCKET } from './node-config.ts';
 import { state, STATE } from './paths.ts';
 import { say, step } from './progress.ts';
@@ -13,9 +14,21 @@ import { killProcess } from './start.ts';
 /** Beside the images while they are known to be whole: containerd ended in order, and no container was left. */
 const CLEAN = join(state.containerd, 'clean');
 
+const NOWHERE = { network: undefined };
+
 export async function down(): Promise<void> {
-  if (readRecord() === undefined) say('no cluster is running here; removing what one may have left');
+  const record = readRecord();
+  if (record === undefined) say('no cluster is running here; removing what one may have left');
+  const { network } = record === undefined ? NOWHERE : namespacesOf(record.anchor);
   await step('ending the cluster', tearDown);
+  // Others that were started inside keep its network for as long as they run; they are not ours to end.
+  const guests = inhabitants({ processes: undefined, network });
+  const left = [
+    ...guests.map((pid) => `process ${pid}, started inside its network: ${commandLine(pid).slice(0, 100)}`),
+    ...(await leftovers()),
+  ];
+  if (left.length > 0) throw new Error(`this is left of it:\n${left.join('\n')}`);
+  say('no process, mount, control group, interface or firewall rule is left of it');
 }
 
 /** From now on there may be containers, so that the images are only worth keeping after an orderly end. */
@@ -27,10 +40,12 @@ export function forgetCleanEnd(): void {
 export async function tearDown(): Promise<void> {
   const record = readRecord();
   if (record !== undefined && isAlive(record.anchor)) {
+    const { processes } = namespacesOf(record.anchor);
     if (await containersRemoved(record)) writeFileSync(CLEAN, '');
     await killProcess(record.anchor);
+    await eventually(() => inhabitants({ processes, network: undefined }).length === 0);
   }
-  await allGone();
+  await eventually(groupsRemoved);
   removeState();
 }
 
@@ -53,15 +68,21 @@ for container in $(ctr container ls -q); do ctr container rm "$container" || tru
 [ -z "$(ctr container ls -q)" ]
 `;
 
-/** The namespaces' processes are ended by the kernel, a moment after the anchor. */
-async function allGone(): Promise<void> {
-  for (let tries = 0; cgroupsLeft().length > 0; tries += 1) {
-    try {
-      removeCgroups();
-    } catch (error) {
-      if (tries > 500) throw error;
-      await sleep(20);
-    }
+/** Whatever lived in the namespaces is ended by the kernel, a moment after the anchor. */
+async function eventually(done: () => boolean): Promise<void> {
+  for (let tries = 0; !done(); tries += 1) {
+    if (tries > 500) throw new Error('the processes of the cluster do not end');
+    await sleep(20);
+  }
+}
+
+function groupsRemoved(): boolean {
+  try {
+    removeCgroups();
+    return true;
+  } catch {
+    // A group with a process in it is busy.
+    return false;
   }
 }
 

@@ -20,7 +20,7 @@ the machine's network and firewall stay as they are, and nothing is left when it
 Examples
   npm run cluster -- up
   npm run cluster -- kubectl get pods -A
-  npm run cluster -- exec curl -s http://traefik.traefik-system:8080/api/rawdata
+  npm run cluster -- exec curl -s http://traefik.traefik:8080/api/rawdata
   npm run cluster -- fault restart kube-apiserver
 
 The cluster is reached from inside its network only: a command that wants to talk to it goes through exec. With

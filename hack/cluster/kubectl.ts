@@ -24,7 +24,7 @@ export async function untilAnswers(
   anchor: ProcessRecord,
   args: readonly string[],
   isRight: (answer: string) => boolean,
-  patience = 60_000,
+  patience = 120_000,
 ): Promise<void> {
   const until = Date.now() + patience;
   for (;;) {

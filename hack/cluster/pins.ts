@@ -141,7 +141,7 @@ export const ADD_ONS: readonly Build[] = [
   HELM_BUILD,
   COREDNS,
   TRAEFIK,
+  ...PODINFOS,
   PROMETHEUS_BUILD,
   METRICS_SERVER,
-  ...PODINFOS,
 ];
