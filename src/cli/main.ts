@@ -1,4 +1,5 @@
 /** The command line, `serin`. Each command is a file in `commands/`; this one only puts them together. */
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { installCommand } from './commands/install.ts';
@@ -10,6 +11,7 @@ The commands here need no cluster unless they say so. serin <command> --help exp
 
 /** The same place from `src/cli` and from `dist/cli`. */
 const CRDS = new URL('../../crds/', import.meta.url);
+const PACKAGE = new URL('../../package.json', import.meta.url);
 
 /** Runs one command; the answer is the exit status: 0 fine, 1 a problem was found, 2 wrong usage. */
 async function run(argv: readonly string[]): Promise<number> {
@@ -20,7 +22,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(serin --help explains)');
   const finish = (outcome: number): void => void (status = outcome);
-  for (const command of [checkCommand(CRDS, finish), installCommand(CRDS)]) {
+  for (const command of [checkCommand(CRDS, finish), installCommand(CRDS, version())]) {
     program.addCommand(inheriting(program, command));
   }
   try {
@@ -30,6 +32,11 @@ async function run(argv: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? 0 : 2;
   }
+}
+
+function version(): string {
+  const found: unknown = JSON.parse(readFileSync(PACKAGE, 'utf8'));
+  return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : '';
 }
 
 function inheriting(parent: Command, command: Command): Command {

@@ -1,0 +1,88 @@
+{{- /* What the controller does where Canaries are. Deleting is left to Kubernetes, but for what is named here. */ -}}
+{{- define "serin.rules" -}}
+{{- $providers := append .Values.rbac.providers (.Values.meshProvider | default "istio") -}}
+# The finalizer is a patch of the Canary, its status another.
+- apiGroups: [flagger.app]
+  resources: [canaries]
+  verbs: [get, list, watch, patch]
+- apiGroups: [flagger.app]
+  resources: [canaries/status]
+  verbs: [patch]
+# Owner references that block deletion need this where OwnerReferencesPermissionEnforcement is on, as on OpenShift.
+- apiGroups: [flagger.app]
+  resources: [canaries/finalizers]
+  verbs: [update]
+- apiGroups: [flagger.app]
+  resources: [metrictemplates, alertproviders]
+  verbs: [list, watch]
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get, list, watch, create, update, patch]
+# Snapshots of what was promoted cannot be changed, so one takes the place of another.
+- apiGroups: [apps]
+  resources: [controllerrevisions]
+  verbs: [get, list, watch, create, delete]
+- apiGroups: [""]
+  resources: [services]
+  verbs: [get, list, watch, create, update]
+# The primary's copy goes when the Canary names no autoscaler any more.
+- apiGroups: [autoscaling]
+  resources: [horizontalpodautoscalers]
+  verbs: [get, list, watch, create, update, delete]
+{{- if .Values.configTracking.enabled }}
+# Watched as metadata only; contents are read one by one when a tracked one changes.
+- apiGroups: [""]
+  resources: [configmaps, secrets]
+  verbs: [get, list, watch, create, update]
+{{- else }}
+# Credentials of metric templates and alert providers.
+- apiGroups: [""]
+  resources: [secrets]
+  {{- with .Values.rbac.secretNames }}
+  resourceNames: {{ toJson . }}
+  {{- end }}
+  verbs: [get]
+{{- end }}
+- apiGroups: [""]
+  resources: [events]
+  verbs: [get, create, patch]
+{{- if has "istio" $providers }}
+- apiGroups: [networking.istio.io]
+  resources: [virtualservices, destinationrules]
+  verbs: [get, list, watch, create, update]
+{{- end }}
+{{- if or (has "gatewayapi:v1" $providers) (has "gatewayapi:v1beta1" $providers) }}
+- apiGroups: [gateway.networking.k8s.io]
+  resources: [httproutes]
+  verbs: [get, list, watch, create, update]
+{{- end }}
+{{- if has "traefik" $providers }}
+- apiGroups: [traefik.io]
+  resources: [traefikservices]
+  verbs: [get, list, watch, create, update]
+{{- end }}
+{{- if has "nginx" $providers }}
+- apiGroups: [networking.k8s.io]
+  resources: [ingresses]
+  verbs: [get, list, watch, create, update]
+{{- end }}
+{{- end -}}
+
+{{- /* Who leads: the Lease is Flagger's, so that each excludes the other. */ -}}
+{{- define "serin.leaseRules" -}}
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [create]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  resourceNames: [flagger-leader-election]
+  verbs: [get, update]
+{{- end -}}
+
+{{- /* Applying a definition is a patch, and where it is missing a creation. */ -}}
+{{- define "serin.definitionRules" -}}
+- apiGroups: [apiextensions.k8s.io]
+  resources: [customresourcedefinitions]
+  resourceNames: [canaries.flagger.app, metrictemplates.flagger.app, alertproviders.flagger.app]
+  verbs: [get, create, patch]
+{{- end -}}

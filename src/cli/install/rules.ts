@@ -1,0 +1,92 @@
+/**
+ * What the controller may do in a cluster, and no more: RBAC rules by what it is started with. The chart's role says
+ * the same; a test holds the two together, and another holds both against what a controller really asks.
+ */
+import { KINDS, type Kind, type KindName } from '../../api/kinds.ts';
+import { resolveTraffic, type TrafficKey } from '../../traffic/registry.ts';
+
+export interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+export interface Needs {
+  /** Names of traffic providers as users write them. */
+  readonly providers: readonly string[];
+  readonly trackConfigs: boolean;
+  /** Without tracking: the only Secrets that may be read; none is any whose name is known. */
+  readonly secretNames: readonly string[];
+}
+
+/** The objects a provider routes by. */
+export const ROUTES = {
+  istio: ['VirtualService', 'DestinationRule'],
+  gatewayapi: ['HTTPRoute'],
+  traefik: ['TraefikService'],
+  nginx: ['Ingress'],
+  kubernetes: [],
+} as const satisfies Record<TrafficKey, readonly KindName[]>;
+
+const LOOK = ['get', 'list', 'watch'] as const;
+const WRITE = [...LOOK, 'create', 'update'] as const;
+
+/** Where Canaries are. Deleting is left to Kubernetes, but for what cannot be changed and what is not wanted any more. */
+export function workRules({ providers, trackConfigs, secretNames }: Needs): readonly Rule[] {
+  const { Canary, MetricTemplate, AlertProvider, Deployment, ControllerRevision } = KINDS;
+  const { Service, HorizontalPodAutoscaler, ConfigMap, Secret, Event } = KINDS;
+  return [
+    rule([Canary], [...LOOK, 'patch']),
+    rule([Canary], ['patch'], { subresource: 'status' }),
+    // Owner references that block deletion need this where OwnerReferencesPermissionEnforcement is on.
+    rule([Canary], ['update'], { subresource: 'finalizers' }),
+    rule([MetricTemplate, AlertProvider], ['list', 'watch']),
+    rule([Deployment], [...WRITE, 'patch']),
+    rule([ControllerRevision], [...LOOK, 'create', 'delete']),
+    rule([Service], WRITE),
+    rule([HorizontalPodAutoscaler], [...WRITE, 'delete']),
+    ...(trackConfigs
+      ? [rule([ConfigMap, Secret], WRITE)]
+      : [rule([Secret], ['get'], { names: secretNames })]),
+    rule([Event], ['get', 'create', 'patch']),
+    ...routeKinds(providers).map((kinds) => rule(kinds, WRITE)),
+  ];
+}
+
+/** Where the Lease is: Flagger's, so that each excludes the other. */
+export function leaseRules(): readonly Rule[] {
+  const names = ['flagger-leader-election'];
+  return [rule([KINDS.Lease], ['create']), rule([KINDS.Lease], ['get', 'update'], { names })];
+}
+
+/** In the whole cluster, for bringing the definitions: applying is a patch, and where they are missing a creation. */
+export function definitionRules(): readonly Rule[] {
+  const { Canary, MetricTemplate, AlertProvider, CustomResourceDefinition } = KINDS;
+  const names = [Canary, MetricTemplate, AlertProvider].map((kind) => `${kind.plural}.${groupOf(kind)}`);
+  return [rule([CustomResourceDefinition], ['get', 'create', 'patch'], { names })];
+}
+
+function routeKinds(providers: readonly string[]): readonly (readonly Kind[])[] {
+  const keys = new Set(providers.flatMap((name) => resolveTraffic(name)?.key ?? []));
+  return [...keys].map((key) => ROUTES[key].map((name) => KINDS[name])).filter((kinds) => kinds.length > 0);
+}
+
+/** The kinds are of one group. */
+function rule(
+  kinds: readonly Kind[],
+  verbs: readonly string[],
+  { subresource, names = [] }: { readonly subresource?: string; readonly names?: readonly string[] } = {},
+): Rule {
+  const tail = subresource === undefined ? '' : `/${subresource}`;
+  return {
+    apiGroups: [...new Set(kinds.map(groupOf))],
+    resources: kinds.map(({ plural }) => plural + tail),
+    ...(names.length > 0 && { resourceNames: names }),
+    verbs,
+  };
+}
+
+function groupOf({ apiVersion }: Kind): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+}
