@@ -66,9 +66,7 @@ export class Api {
       shapesFor(resource),
     );
     const stored = this.#store.create(kind.key, noted, { dryRun: options.dryRun });
-    this.#withInitialStatus(kind, stored);
-    const current = options.dryRun ? stored : (this.#store.get(kind.key, stored.metadata) ?? stored);
-    return { object: inVersion(current, resource), created: true, warnings: admitted.warnings };
+    return { object: inVersion(stored, resource), created: true, warnings: admitted.warnings };
   }
 
   replace(resource: Resource, name: Name, sent: JsonObject, options: WriteOptions): Written {
@@ -139,9 +137,7 @@ export class Api {
       { ...admitted.object, metadata: managed },
       { dryRun: options.dryRun },
     );
-    this.#withInitialStatus(kind, stored);
-    const current = this.#store.get(kind.key, stored.metadata) ?? stored;
-    return { object: inVersion(current, resource), created: true, warnings: admitted.warnings };
+    return { object: inVersion(stored, resource), created: true, warnings: admitted.warnings };
   }
 
   #write(resource: Resource, live: StoredObject, next: JsonObject, options: WriteOptions): Written {
@@ -186,12 +182,6 @@ export class Api {
     return withClusterIp(object, this.#addresses);
   }
 
-  #withInitialStatus({ key }: Kind, stored: StoredObject): void {
-    const status = INITIAL_STATUS[key];
-    if (status === undefined || this.#store.get(key, stored.metadata) === undefined) return;
-    this.#store.update(key, { ...stored, status }, { part: 'status' });
-  }
-
   #manager(
     { kind, version, subresource }: Resource,
     options: WriteOptions,
@@ -207,11 +197,6 @@ export class Api {
     };
   }
 }
-
-const INITIAL_STATUS: Readonly<Record<string, JsonObject>> = {
-  namespaces: { phase: 'Active' },
-  services: { loadBalancer: {} },
-};
 
 function metadataOf(object: JsonObject): JsonObject {
   return isObject(object['metadata']) ? object['metadata'] : {};

@@ -1,8 +1,8 @@
 /** Reading and writing the bodies of requests and answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parse } from 'yaml';
 import { decodeProtobuf } from './protobuf.ts';
 import { badRequest, Refusal } from './refusal.ts';
+import { readYaml } from './yaml.ts';
 
 const MAX_BYTES = 3 * 1024 * 1024;
 
@@ -10,8 +10,8 @@ export function mediaType(request: IncomingMessage): string {
   return (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
 }
 
-/** The body as plain data, from JSON or YAML; undefined if there is none. */
-export async function readBody(request: IncomingMessage): Promise<unknown> {
+/** The body as plain data, from JSON or YAML; undefined if there is none. `strict` refuses equal keys in YAML. */
+export async function readBody(request: IncomingMessage, { strict } = { strict: false }): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -22,13 +22,15 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   }
   if (size === 0) return undefined;
   const body = Buffer.concat(chunks);
-  return mediaType(request).includes('protobuf') ? decodeProtobuf(body) : decode(body.toString('utf8'));
+  return mediaType(request).includes('protobuf')
+    ? decodeProtobuf(body)
+    : decode(body.toString('utf8'), strict);
 }
 
 /** JSON where it looks like it, since that is much the faster to read. */
-function decode(text: string): unknown {
+function decode(text: string, strict: boolean): unknown {
   try {
-    return /^\s*[[{]/.test(text) ? (JSON.parse(text) as unknown) : (parse(text) as unknown);
+    return /^\s*[[{]/.test(text) ? (JSON.parse(text) as unknown) : readYaml(text, { strict });
   } catch (error) {
     throw badRequest(`error decoding the body: ${error instanceof Error ? error.message : String(error)}`);
   }

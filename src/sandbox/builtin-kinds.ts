@@ -3,6 +3,7 @@ import { aKind, type Kind, type ScalePaths } from './kinds.ts';
 
 const SCALE: ScalePaths = { spec: 'spec.replicas', status: 'status.replicas', selector: 'spec.selector' };
 const ALL = ['all'];
+const NO_BALANCER = { loadBalancer: {} };
 
 const core = (kind: string, plural: string, traits: Partial<Kind> = {}): Kind =>
   aKind({ group: '', kind, plural, namespaced: true, ...traits });
@@ -26,6 +27,7 @@ export const BUILTIN_KINDS: readonly Kind[] = [
     namespaced: false,
     shortNames: ['ns'],
     hasStatus: true,
+    firstStatus: { phase: 'Active' },
     fieldLabels: ['status.phase'],
   }),
   core('Node', 'nodes', { namespaced: false, shortNames: ['no'], hasStatus: true }),
@@ -36,7 +38,12 @@ export const BUILTIN_KINDS: readonly Kind[] = [
     graceful: true,
     fieldLabels: POD_LABELS,
   }),
-  core('Service', 'services', { shortNames: ['svc'], categories: ALL, hasStatus: true }),
+  core('Service', 'services', {
+    shortNames: ['svc'],
+    categories: ALL,
+    hasStatus: true,
+    firstStatus: NO_BALANCER,
+  }),
   core('Endpoints', 'endpoints', { shortNames: ['ep'], singular: 'endpoints' }),
   core('ConfigMap', 'configmaps', { shortNames: ['cm'] }),
   core('Secret', 'secrets', { fieldLabels: ['type'] }),
@@ -82,6 +89,7 @@ export const BUILTIN_KINDS: readonly Kind[] = [
     namespaced: true,
     shortNames: ['ing'],
     hasStatus: true,
+    firstStatus: NO_BALANCER,
     hasGeneration: true,
   }),
   aKind({

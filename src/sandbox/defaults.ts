@@ -19,8 +19,6 @@ export function withDefaults(kind: string, object: JsonObject): JsonObject {
       return namespace(object);
     case 'secrets':
       return secret(object);
-    case 'ingresses.networking.k8s.io':
-      return object;
     case 'horizontalpodautoscalers.autoscaling':
       return withSpec(object, (spec) => ({ minReplicas: 1, ...spec }));
     default:

@@ -221,16 +221,20 @@ async function perform(call: Call, verb: Verb): Promise<void> {
     case 'watch':
       return watch(call);
     case 'create':
-      return create(call, await readBody(call.request));
+      return create(call, await readSent(call));
     case 'update':
     case 'patch':
     case 'apply':
-      return write(call, verb, await readBody(call.request));
+      return write(call, verb, await readSent(call));
     case 'delete':
       return remove(call, await readBody(call.request));
     case 'deletecollection':
       return removeAll(call, await readBody(call.request));
   }
+}
+
+function readSent({ request, query }: Call): Promise<unknown> {
+  return readBody(request, { strict: query.get('fieldValidation') === 'Strict' });
 }
 
 function get(call: Call): void {

@@ -48,6 +48,8 @@ export interface Kind {
   /** The version objects are kept in. */
   readonly storage: string;
   readonly hasStatus: boolean;
+  /** What objects have as their status from the first moment on. */
+  readonly firstStatus?: JsonObject;
   readonly hasGeneration: boolean;
   /** Deleted only once whoever runs it has stopped it. */
   readonly graceful: boolean;

@@ -263,7 +263,8 @@ export class Store {
       ...(kind.hasGeneration ? { generation: 1 } : {}),
     };
     const rest = kind.hasStatus ? without(object, 'metadata', 'status') : without(object, 'metadata');
-    return { ...rest, ...identity(kind), metadata };
+    const status = kind.firstStatus === undefined ? {} : { status: kind.firstStatus };
+    return { ...rest, ...identity(kind), metadata, ...status };
   }
 
   #latest(kind: Kind, object: JsonObject): StoredObject {

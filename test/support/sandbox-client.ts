@@ -12,6 +12,8 @@ export interface Answer {
 
 export interface Call {
   readonly body?: unknown;
+  /** Sent as it is, in place of a body. */
+  readonly text?: string;
   readonly type?: string;
   readonly accept?: string;
   readonly token?: string;
@@ -51,7 +53,7 @@ export function ask(sandbox: Sandbox, method: string, path: string, call: Call =
       });
     });
     sent.on('error', reject);
-    sent.end(call.body === undefined ? undefined : JSON.stringify(call.body));
+    sent.end(call.text ?? (call.body === undefined ? undefined : JSON.stringify(call.body)));
   });
 }
 

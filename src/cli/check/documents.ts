@@ -1,8 +1,4 @@
-/**
- * A file of YAML (or JSON) read as kubectl reads it, with the place of every field kept. Reading YAML the way the
- * rest of the world does would judge other values than the ones the API server gets: `on` is true, `0777` is 511,
- * and a date is text.
- */
+/** A file of YAML (or JSON) read as kubectl reads it, with the place of every field kept. */
 import {
   isAlias,
   isMap,
@@ -12,10 +8,9 @@ import {
   LineCounter,
   parseAllDocuments,
   type Document,
-  type ScalarTag,
-  type Tags,
   type YAMLError,
 } from 'yaml';
+import { KUBERNETES_YAML } from '../../sandbox/yaml.ts';
 
 export interface Position {
   /** Both from 1. */
@@ -39,33 +34,10 @@ export interface ReadDocuments {
   readonly problems: readonly YamlProblem[];
 }
 
-const OCTAL: ScalarTag = {
-  tag: 'tag:yaml.org,2002:int',
-  default: true,
-  test: /^[-+]?0o[0-7]+$/u,
-  resolve: (text) => Number(text.replace(/^\+/u, '')),
-};
-
-const OPTIONS = {
-  version: '1.1',
-  // go-yaml leaves dates and base-60 numbers alone and takes 0o17 from YAML 1.2; otherwise it reads YAML 1.1.
-  customTags: (tags: Tags): Tags => [
-    OCTAL,
-    ...tags.filter(
-      (tag) =>
-        typeof tag === 'string' ||
-        (tag.tag !== 'tag:yaml.org,2002:timestamp' && !('format' in tag && tag.format === 'TIME')),
-    ),
-  ],
-  prettyErrors: false,
-  // Kubernetes has no use for the warnings about unknown tags and directives.
-  logLevel: 'error',
-} as const;
-
 /** Never throws: what cannot be read is a problem, and the documents around it are still given. */
 export function readDocuments(text: string): ReadDocuments {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines });
+  const documents = parseAllDocuments(text, { ...KUBERNETES_YAML, lineCounter: lines });
   if ('empty' in documents) return { manifests: [], problems: [] };
   const manifests: Manifest[] = [];
   const problems: YamlProblem[] = [];

@@ -155,6 +155,33 @@ describe('reading and writing', () => {
     });
   });
 
+  it('a Service and an Ingress have an empty status from the first moment on', async () => {
+    const service = { metadata: { name: 'a' }, spec: { ports: [{ port: 80 }] } };
+    const ingress = { metadata: { name: 'a' }, spec: { defaultBackend: { service: { name: 'a' } } } };
+    for (const [path, body] of [
+      ['/api/v1/namespaces/default/services', service],
+      ['/apis/networking.k8s.io/v1/namespaces/default/ingresses', ingress],
+    ] as const) {
+      const rehearsed = await ask(sandbox, 'POST', `${path}?dryRun=All`, { body });
+      const created = await ask(sandbox, 'POST', path, { body });
+      for (const answer of [rehearsed, created]) {
+        expect(answer.body['status']).toEqual({ loadBalancer: {} });
+      }
+      const { resourceVersion } = created.body['metadata'] as { resourceVersion: string };
+      expect((await ask(sandbox, 'GET', `${path}/a`)).body).toMatchObject({ metadata: { resourceVersion } });
+    }
+  });
+
+  it('YAML is read as Kubernetes reads it: the old words, and the last of equal keys', async () => {
+    const text = 'metadata: {name: a}\ndata: {a: "1"}\ndata: {b: "2"}\nimmutable: on\n';
+    const post = (query: string): ReturnType<typeof ask> =>
+      ask(sandbox, 'POST', `${MAPS}?dryRun=All&${query}`, { text, type: 'application/yaml' });
+
+    const lenient = await post('fieldValidation=Ignore');
+    expect(lenient.body).toMatchObject({ data: { b: '2' }, immutable: true });
+    expect((await post('fieldValidation=Strict')).code).toBe(400);
+  });
+
   it('replicas are scaled through the subresource', async () => {
     await ask(sandbox, 'POST', DEPLOYMENTS, { body: aDeployment('a') });
     const scale = await ask(sandbox, 'PATCH', `${DEPLOYMENTS}/a/scale`, {
