@@ -1,6 +1,4 @@
 /** What every traffic provider promises, asked of each in the registry with its own fixtures. */
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../src/api/objects.ts';
 import { at, isTree } from '../../src/api/tree.ts';
@@ -18,10 +16,8 @@ import {
   routeRefs,
   type RoutesInput,
 } from '../../src/traffic/routes.ts';
-import { canaryFrom, fixture, objectsIn } from '../support/canaries.ts';
+import { featuredCases, plainCase, TARGET, trafficObjects } from '../support/traffic.ts';
 
-const FOLDER = join(import.meta.dirname, '../fixtures/traffic');
-const TARGET = { label: 'app', value: 'podinfo', primary: { app: 'podinfo-primary' }, ports: [] };
 const THEN = instant(Date.UTC(2026, 0, 1, 12));
 const LATER = instant(Date.UTC(2026, 0, 1, 13));
 
@@ -52,15 +48,9 @@ function withWeights(value: unknown, weight: number, annotation: string): unknow
   );
 }
 
-function fixtureObjects(key: string, file: string): readonly KubeObject[] | undefined {
-  return existsSync(join(FOLDER, key, file)) ? objectsIn(fixture('traffic', key, file)) : undefined;
-}
-
 describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provider %s', (key, provider) => {
-  const canary = canaryFrom(fixture('traffic', key, 'canary.yaml'));
+  const { canary, found: before } = plainCase(key);
   const service = routedService(canary);
-  /** What has to be there before a Canary can be followed: an Ingress of the user's. */
-  const before = fixtureObjects(key, 'before.yaml') ?? [];
   const input: RoutesInput = { canary, provider, target: TARGET, current: before, now: THEN };
   const position = provider.routed ? at10 : home;
   const settle = (routes: Routes, mark: number, from: RoutesInput = input): RoutesInput => {
@@ -197,24 +187,23 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
     expect(malformed === undefined).toBe(!provider.routed);
   });
 
-  const goldens = [0, 10, 100].filter((weight) => existsSync(join(FOLDER, key, `at-${weight}.yaml`)));
+  const goldens = [0, 10, 100].flatMap((weight) => {
+    const golden = trafficObjects(key, `at-${weight}.yaml`);
+    return golden === undefined ? [] : [[weight, golden] as const];
+  });
   if (goldens.length > 0) {
-    it.each(goldens)('renders at %d%% what is on record', (weight) => {
+    it.each(goldens)('renders at %d%% what is on record', (weight, golden) => {
       const routes = { canary: percent(weight), mirrored: false };
-      const golden = objectsIn(fixture('traffic', key, `at-${weight}.yaml`));
 
       expect(provider.render(service, routes, before)).toEqual(golden);
     });
   }
 
-  const features = readdirSync(join(FOLDER, key)).flatMap(
-    (file) => /^canary-(.+)\.yaml$/.exec(file)?.[1] ?? [],
-  );
+  const features = featuredCases(key);
   if (features.length > 0) {
-    it.each(features)('renders %s as on record', (feature) => {
-      const golden = objectsIn(fixture('traffic', key, `${feature}.yaml`));
-      const found = fixtureObjects(key, `found-${feature}.yaml`) ?? before;
-      const featured = routedService(canaryFrom(fixture('traffic', key, `canary-${feature}.yaml`)));
+    it.each(features)('renders $feature as on record', ({ feature, canary: featuring, found }) => {
+      const golden = trafficObjects(key, `${feature}.yaml`) ?? [];
+      const featured = routedService(featuring);
       const after = [...golden, ...found.filter((object) => !golden.some((one) => same(one, object)))];
       const routes = provider.parse(featured, after);
 
@@ -224,10 +213,9 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
     });
   }
 
-  const adoptable = existsSync(join(FOLDER, key, 'found-takeover.yaml'));
-  if (adoptable) {
+  const theirs = trafficObjects(key, 'found-takeover.yaml');
+  if (theirs !== undefined) {
     it('takes over what the user has, and puts it back when the Canary goes', () => {
-      const theirs = objectsIn(fixture('traffic', key, 'found-takeover.yaml'));
       const adopted = { ...input, current: theirs };
       expect(observeRoutes(adopted)).toEqual({ routes: undefined });
 

@@ -1,0 +1,69 @@
+/**
+ * Whose definitions the objects of our traffic providers have to satisfy: a line for each vendor, with the Go module
+ * that carries them. Only definitions of kinds that we render are taken.
+ */
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parseAllDocuments } from 'yaml';
+import { at, text } from '../../src/api/tree.ts';
+import { isKubeObject } from '../../src/adapters/kubernetes/objects.ts';
+import type { KubeObject } from '../../src/api/objects.ts';
+
+export interface Vendor {
+  readonly name: string;
+  readonly module: string;
+  readonly version: string;
+  /** A file, or a folder of files, in the module. */
+  readonly path: string;
+}
+
+const REFERENCE = 'docs/content/reference/dynamic-configuration';
+
+export const VENDORS: readonly Vendor[] = [
+  { name: 'Istio', module: 'istio.io/api', version: 'v1.32.0', path: 'kubernetes' },
+  {
+    name: 'Gateway API',
+    module: 'sigs.k8s.io/gateway-api',
+    version: 'v1.6.1',
+    path: 'config/crd/standard',
+  },
+  {
+    name: 'Traefik',
+    module: 'github.com/traefik/traefik/v3',
+    version: 'v3.7.12',
+    path: `${REFERENCE}/kubernetes-crd-definition-v1.yml`,
+  },
+];
+
+/** The vendor's definitions. @throws a sentence where the module cannot be had */
+export async function definitionsOf({ module, version, path }: Vendor): Promise<readonly KubeObject[]> {
+  const folder = await download(`${module}@${version}`);
+  return filesAt(join(folder, path))
+    .flatMap((file) => parseAllDocuments(readFileSync(file, 'utf8')))
+    .map((document): unknown => document.toJS())
+    .filter(isKubeObject)
+    .filter(({ kind }) => kind === 'CustomResourceDefinition');
+}
+
+/** Into Go's own cache, where it stays; resolves with the folder. */
+async function download(module: string): Promise<string> {
+  const command = promisify(execFile)('go', ['mod', 'download', '-json', module], {
+    env: { ...process.env, GOFLAGS: '-mod=mod' },
+  });
+  const { stdout } = await command.catch((error: unknown) => {
+    const said = text(at(error, 'stderr')) || (error instanceof Error ? error.message : String(error));
+    throw new Error(
+      `go mod download ${module} failed, and it is needed for the vendor's definitions: ${said}`,
+    );
+  });
+  return text(at(JSON.parse(stdout) as unknown, 'Dir')) ?? '';
+}
+
+function filesAt(path: string): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => join(path, name));
+}
