@@ -3,6 +3,7 @@
  * played on a cluster, live, and a table at the end.
  */
 import { parseArgs } from 'node:util';
+import { goInside, isInside, openRealStage } from './e2e/real.ts';
 import { openEmbedded } from '../test/e2e/suite/embedded/stage.ts';
 import { playAll, type Outcome } from '../test/e2e/suite/play.ts';
 import type { Scenario } from '../test/e2e/suite/scenario.ts';
@@ -16,7 +17,7 @@ Plays every scenario of test/e2e/suite: rollouts with users who come through a r
 lost. Exit status: 0 if all passed, 1 if not, 2 for a mistake on the command line.
 
   --cluster   embedded (a cluster in memory, the default) or real: the one that KUBECONFIG names, else the one that
-              \`npm run cluster -- up\` makes, which is started if it is not there
+              \`npm run cluster -- up\` has made
   --only      these scenarios alone
   --parallel  how many at a time, 4 if not given
   --json      the last line is one JSON object
@@ -31,8 +32,6 @@ interface Options {
   readonly json: boolean;
 }
 
-process.on('SIGINT', () => process.exit(INTERRUPTED));
-process.on('SIGTERM', () => process.exit(INTERRUPTED));
 process.exit(await main());
 
 async function main(): Promise<number> {
@@ -42,6 +41,9 @@ async function main(): Promise<number> {
     const at = ((performance.now() - began) / 1_000).toFixed(1).padStart(6);
     process.stderr.write(`${at}  ${line}\n`);
   };
+  if (options.kind === 'real' && !isInside()) return goInside(say);
+  process.on('SIGINT', () => process.exit(INTERRUPTED));
+  process.on('SIGTERM', () => process.exit(INTERRUPTED));
   const stage = await open(options.kind, say);
   try {
     for (const line of stage.about) say(line);
@@ -63,7 +65,8 @@ async function main(): Promise<number> {
 }
 
 function open(kind: Stage['kind'], say: (line: string) => void): Promise<Stage> {
-  say(kind === 'embedded' ? 'starting a cluster in memory …' : 'looking for a cluster …');
+  if (kind === 'real') return openRealStage(say);
+  say('starting a cluster in memory …');
   return openEmbedded();
 }
 

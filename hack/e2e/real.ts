@@ -1,0 +1,88 @@
+/**
+ * Goes to the real cluster: brings the images of this checkout there, where that is ours to do, and goes on with the
+ * same command inside the cluster's network.
+ */
+import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openReal } from '../../test/e2e/suite/real/stage.ts';
+import type { Stage } from '../../test/e2e/suite/stage.ts';
+import { clusterAccess } from '../cluster/access.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const IMAGES = ['serin', 'serin-loadtester'].map((name) => join(ROOT, `dist/images/${name}.tar`));
+/** Set for the process that stands inside. */
+const INSIDE = 'SERIN_E2E_INSIDE';
+
+type Say = (line: string) => void;
+
+/** Whether this process can reach the cluster as it is. */
+export function isInside(): boolean {
+  return process.env[INSIDE] !== undefined || clusterAccess().kind === 'kubeconfig';
+}
+
+/** Runs this very command again where the cluster can be reached; resolves with its exit status. */
+export async function goInside(say: Say): Promise<number> {
+  const access = clusterAccess();
+  say(access.sentence);
+  await bringImages(say);
+  const [program = '', ...words] = access.inside([process.execPath, ...process.argv.slice(1)]);
+  const env = { ...process.env, ...access.env, [INSIDE]: await buildWord() };
+  return run(program, words, env);
+}
+
+export async function openRealStage(say: Say): Promise<Stage> {
+  const inside = process.env[INSIDE];
+  const { kubeconfig, sentence } = inside === undefined ? clusterAccess() : { kubeconfig: '', sentence: '' };
+  if (sentence !== '') say(`${sentence}; it has to know the images of Serin and its load tester already`);
+  return openReal({
+    kubeconfig: inside === undefined ? kubeconfig : (process.env['KUBECONFIG'] ?? ''),
+    inside: inside !== undefined,
+    build: inside ?? 'unknown',
+    say,
+  });
+}
+
+/** Built where they are missing or older than the sources, and loaded. */
+async function bringImages(say: Say): Promise<void> {
+  if (!IMAGES.every((file) => existsSync(file))) {
+    say('building the images of this checkout (npm run images) …');
+    await must('npm', ['run', '-s', 'images']);
+  }
+  for (const file of IMAGES) {
+    say(`loading ${file} of ${new Date(statSync(file).mtimeMs).toISOString()} …`);
+    await must(process.execPath, [join(ROOT, 'hack/cluster/main.ts'), 'load', file]);
+  }
+}
+
+/** A word that changes with the images. */
+async function buildWord(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of IMAGES) hash.update(await readFile(file));
+  return hash.digest('hex').slice(0, 12);
+}
+
+async function must(program: string, words: readonly string[]): Promise<void> {
+  const status = await run(program, words, process.env, ['ignore', 2, 2]);
+  if (status !== 0) throw new Error(`${program} ${words.join(' ')} ended with status ${status}`);
+}
+
+function run(
+  program: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+  stdio: 'inherit' | readonly ['ignore', 2, 2] = 'inherit',
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { env, stdio: stdio === 'inherit' ? stdio : [...stdio], cwd: ROOT });
+    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+    process.on('SIGINT', forward).on('SIGTERM', forward);
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      process.off('SIGINT', forward).off('SIGTERM', forward);
+      resolve(code ?? 1);
+    });
+  });
+}
