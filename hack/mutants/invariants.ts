@@ -53,8 +53,8 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
     'a refused check moves on',
     {
       file: 'src/core/gates.ts',
-      find: "if (answer.kind !== 'yes') return halt(s, type, answer.failure);",
-      replace: '',
+      find: "if (answer.kind === 'no' || onInconclusive === 'fail') return halt(s, type, answer.failure);",
+      replace: "if (answer.kind === 'no') return undefined;",
     },
     'canary, all gates',
   ),

@@ -115,7 +115,7 @@ function parseMetric(written: WrittenMetric, at: string, report: Report): readon
   checkMetric(written, sources, at, report);
   return sources.map((source) => ({
     spec: metricSpec(written, source),
-    metric: { name: written.name, source, onInconclusive: 'fail' },
+    metric: { name: written.name, source, onInconclusive: written.onInconclusive || 'fail' },
   }));
 }
 
@@ -206,6 +206,7 @@ function parseWebhook(written: WrittenWebhook, at: string, report: Report): Webh
     muteAlert: written.muteAlert ?? false,
     retries: Math.max(0, retries),
     disableTLS: written.disableTLS ?? false,
+    onInconclusive: written.onInconclusive || 'fail',
   };
 }
 

@@ -67,6 +67,8 @@ const service = record({
   }).optional(),
 });
 
+const onInconclusive = z.enum(['', 'fail', 'wait', 'pass'], { error: 'one of fail, wait, pass' });
+
 const metric = record({
   name: text,
   interval: text.optional(),
@@ -75,6 +77,7 @@ const metric = record({
   query: text.optional(),
   templateRef: namedRef.optional(),
   templateVariables: stringMap.optional(),
+  onInconclusive: onInconclusive.optional(),
 });
 
 const hookTypes = [
@@ -98,6 +101,7 @@ const webhook = record({
   muteAlert: boolean.optional(),
   retries: wholeNumber.optional(),
   disableTLS: boolean.optional(),
+  onInconclusive: onInconclusive.optional(),
 });
 
 const alert = record({

@@ -250,7 +250,12 @@ function coreSpec(
     skipAnalysis,
     suspend: spec.suspend ?? false,
     revertOnDeletion: spec.revertOnDeletion ?? false,
-    hooks: parsed.webhooks.map(({ type, name, muteAlert }) => ({ type, name, muted: muteAlert })),
+    hooks: parsed.webhooks.map(({ type, name, muteAlert, onInconclusive }) => ({
+      type,
+      name,
+      muted: muteAlert,
+      onInconclusive,
+    })),
     metrics,
     routed: support.routed,
   };

@@ -2,7 +2,7 @@
  * What the resources of group `flagger.app` say, once parsed: plain domain values without deprecated fields.
  * `canary.ts`, `metric-template.ts` and `alert-provider.ts` make them from objects.
  */
-import type { HookType, Spec, Status } from '../core/model.ts';
+import type { HookType, OnInconclusive, Spec, Status } from '../core/model.ts';
 import type { Millis, Percent } from '../shared/brand.ts';
 import type { KubeObject } from './objects.ts';
 
@@ -154,6 +154,7 @@ export interface WebhookSpec {
   readonly muteAlert: boolean;
   readonly retries: number;
   readonly disableTLS: boolean;
+  readonly onInconclusive: OnInconclusive;
 }
 
 export type Severity = 'info' | 'warn' | 'error';

@@ -53,7 +53,8 @@ async function askHook(
   const answer = await callHook(hook, payload, { http, clock, signal });
   vitals.webhook(type, answer.ok ? 'passed' : 'failed', (clock.now() - start) / 1_000);
   if (answer.ok) return { kind: 'yes' };
-  return { kind: 'no', failure: { kind: 'hook', hook: hook.name, detail: answer.error } };
+  const { silent, detail } = answer.error;
+  return { kind: silent ? 'inconclusive' : 'no', failure: { kind: 'hook', hook: hook.name, detail } };
 }
 
 /** Hooks of a run are told Progressing whatever the run waits for; the others are told how things stand. */

@@ -7,8 +7,14 @@ import { KINDS } from '../api/kinds.ts';
 import type { AlertSpec, Canary, WebhookSpec } from '../api/model.ts';
 import type { News, Phase } from '../core/model.ts';
 import { alertOf, describe, describePostRollout, type AlertText, type Sentence } from '../core/wording.ts';
-import { callHook } from '../hooks/call.ts';
-import { checksumOf, eventPayload, hookPayload, type HookSubject } from '../hooks/payload.ts';
+import { callHook, type HookCall } from '../hooks/call.ts';
+import {
+  checksumOf,
+  eventPayload,
+  hookPayload,
+  type HookPayload,
+  type HookSubject,
+} from '../hooks/payload.ts';
 import { firesAt } from '../notify/alerts.ts';
 import type { Alert, Destination } from '../notify/notifier.ts';
 import { notification } from '../notify/registry.ts';
@@ -126,9 +132,7 @@ async function callEventHook(
 ): Promise<Result<undefined, string>> {
   const payload = eventPayload(subjectOf(told, hook), { message: text, type, at: told.at });
   return measured(tools, 'event', () =>
-    limited(tools.clock, EVENT_HOOK_LIMIT, outer, (signal) =>
-      callHook(hook, payload, { http: tools.http, clock: tools.clock, signal }),
-    ),
+    limited(tools.clock, EVENT_HOOK_LIMIT, outer, (signal) => noticeHook(tools, hook, payload, signal)),
   );
 }
 
@@ -143,13 +147,22 @@ async function callPostRollout(
     const payload = hookPayload({ ...subjectOf(told, hook), phase: outcome });
     const called = await attempt(tools, told.canary, `post-rollout hook ${hook.name}`, outer, () =>
       measured(tools, 'post-rollout', () =>
-        limited(tools.clock, HOOK_LIMIT, outer, (signal) =>
-          callHook(hook, payload, { http: tools.http, clock: tools.clock, signal }),
-        ),
+        limited(tools.clock, HOOK_LIMIT, outer, (signal) => noticeHook(tools, hook, payload, signal)),
       ),
     );
     await tellSentence(tools, told, describePostRollout(hook.name, called), index, outer);
   }
+}
+
+/** A hook whose answer decides nothing: what matters of a failure is its sentence. */
+async function noticeHook(
+  { http, clock }: Tools,
+  hook: HookCall,
+  payload: HookPayload,
+  signal: AbortSignal,
+): Promise<Result<undefined, string>> {
+  const called = await callHook(hook, payload, { http, clock, signal });
+  return called.ok ? called : err(called.error.detail);
 }
 
 function subjectOf({ canary, phase, revision }: Told, hook: EventHook): HookSubject {

@@ -1,10 +1,12 @@
 /** What hooks and metrics say about moving on: gates hold, checks fail, vetoes end the run. */
 import type {
+  Answer,
   CheckFailure,
   Held,
   HookType,
   MetricSource,
   News,
+  OnInconclusive,
   Phase,
   Question,
   Situation,
@@ -65,10 +67,11 @@ export function checks(s: Situation): Verdict | undefined {
 }
 
 function hookChecks(s: Situation, type: 'pre-rollout' | 'rollout'): Verdict | undefined {
-  for (const { question } of hooksOf(s, type)) {
+  for (const { question, onInconclusive } of hooksOf(s, type)) {
     const answer = s.answers.get(question);
     if (answer === undefined) return ask(question);
-    if (answer.kind !== 'yes') return halt(s, type, answer.failure);
+    const verdict = judged(s, type, question, answer, onInconclusive);
+    if (verdict !== undefined) return verdict;
   }
   return undefined;
 }
@@ -80,22 +83,30 @@ function metricChecks(s: Situation, sources: readonly MetricSource[]): Verdict |
     const question: Question = { kind: 'metric', index, revision: s.status.lastAppliedRevision };
     const answer = s.answers.get(question);
     if (answer === undefined) return ask(question);
-    if (answer.kind === 'yes') continue;
-    if (answer.kind === 'inconclusive' && metric.onInconclusive === 'pass') continue;
-    if (answer.kind === 'inconclusive' && metric.onInconclusive === 'wait') {
-      return wait(
-        s,
-        { kind: 'question', question, detail: detailOf(answer) },
-        { requeueAfter: s.spec.interval },
-      );
-    }
-    return halt(s, 'metric', answer.failure);
+    const verdict = judged(s, 'metric', question, answer, metric.onInconclusive);
+    if (verdict !== undefined) return verdict;
   }
   return undefined;
 }
 
+type CheckType = 'pre-rollout' | 'rollout' | 'metric';
+
+/** Undefined where the answer lets the rollout go on. */
+function judged(
+  s: Situation,
+  type: CheckType,
+  question: Question,
+  answer: Answer,
+  onInconclusive: OnInconclusive,
+): Verdict | undefined {
+  if (answer.kind === 'yes') return undefined;
+  if (answer.kind === 'no' || onInconclusive === 'fail') return halt(s, type, answer.failure);
+  if (onInconclusive === 'pass') return undefined;
+  return wait(s, { kind: 'question', question, detail: detailOf(answer) }, { requeueAfter: s.spec.interval });
+}
+
 /** One failed check. The position stays, the next look comes an interval later; a gate that holds goes on holding. */
-function halt(s: Situation, type: 'pre-rollout' | 'rollout' | 'metric', failure: CheckFailure): Verdict {
+function halt(s: Situation, type: CheckType, failure: CheckFailure): Verdict {
   const failedChecks = s.status.failedChecks + 1;
   const news: readonly News[] = [
     ...starting(s),

@@ -34,7 +34,12 @@ export interface Hook {
   readonly name: string;
   /** No alert while this gate holds. */
   readonly muted: boolean;
+  /** For checks only: gates hold and vetoes are silent where nobody answers. */
+  readonly onInconclusive: OnInconclusive;
 }
+
+/** What a check that cannot say means: one failed check, another look later, or nothing. */
+export type OnInconclusive = 'fail' | 'wait' | 'pass';
 
 export type MetricSource = 'builtin' | 'query' | 'template' | 'none';
 
@@ -42,8 +47,7 @@ export type MetricSource = 'builtin' | 'query' | 'template' | 'none';
 export interface Metric {
   readonly name: string;
   readonly source: MetricSource;
-  /** What a check that cannot say means: one failed check, another look later, or nothing. */
-  readonly onInconclusive: 'fail' | 'wait' | 'pass';
+  readonly onInconclusive: OnInconclusive;
 }
 
 export type Strategy =

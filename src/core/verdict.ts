@@ -4,6 +4,7 @@ import { fit } from './converge.ts';
 import type {
   Announcement,
   Answer,
+  Hook,
   HookType,
   News,
   Phase,
@@ -170,7 +171,7 @@ function refusals({ commands, status, observed: { target } }: Situation): readon
 export function hooksOf(
   s: Situation,
   type: HookType,
-): readonly { name: string; muted: boolean; question: Question }[] {
+): readonly (Pick<Hook, 'name' | 'muted' | 'onInconclusive'> & { readonly question: Question })[] {
   const revision = s.status.lastAppliedRevision;
   const about = type === 'confirm-rollout' ? (s.observed.target?.revision ?? revision) : revision;
   return s.spec.hooks.flatMap((hook, index) =>
@@ -179,6 +180,7 @@ export function hooksOf(
           {
             name: hook.name,
             muted: hook.muted,
+            onInconclusive: hook.onInconclusive,
             question: { kind: 'hook', type, index, revision: about } as const,
           },
         ]

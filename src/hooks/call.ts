@@ -25,8 +25,15 @@ export interface HookCaller {
   readonly signal: AbortSignal;
 }
 
+/** What kept a hook from consenting. `silent`: it said neither yes nor no. */
+export interface HookFailure {
+  readonly silent: boolean;
+  /** A sentence for an event, with the answer's text where there is one. */
+  readonly detail: string;
+}
+
 /**
- * ok on any 2xx; else a sentence for an event, with the answer's text where there is one. Trouble on the way,
+ * ok on any 2xx; else why not. Trouble on the way,
  * 429 and server errors are tried again, `retries` times, after 1 s, 2 s, 4 s, … 30 s. Rejects only when the
  * signal aborts.
  */
@@ -34,14 +41,15 @@ export async function callHook(
   hook: HookCall,
   payload: HookPayload,
   { http, clock, signal }: HookCaller,
-): Promise<Result<undefined, string>> {
-  if (!URL.canParse(hook.url)) return err(`hook ${hook.name} has no valid url`);
+): Promise<Result<undefined, HookFailure>> {
+  if (!URL.canParse(hook.url)) return err({ silent: false, detail: `hook ${hook.name} has no valid url` });
   const request = requestFor(hook, payload);
   for (let attempt = 1; ; attempt += 1) {
     const answer = await http(request, { signal });
     if (isSuccess(statusOf(answer))) return ok();
-    if (!isTransient(answer)) return err(refusal(hook, answer));
-    if (attempt > hook.retries) return err(surrender(hook, attempt, answer));
+    const silent = isSilent(answer);
+    if (!isTransient(answer)) return err({ silent, detail: refusal(hook, answer) });
+    if (attempt > hook.retries) return err({ silent, detail: surrender(hook, attempt, answer) });
     await clock.sleep(waitAfter(attempt), { signal });
   }
 }
@@ -75,6 +83,12 @@ function isTransient(answer: Answer): boolean {
   if (!answer.ok) return answer.error.kind !== 'too-large';
   const { status } = answer.value;
   return status === 429 || (status >= 500 && status !== 501);
+}
+
+/** Nobody answered, or somebody on the way did in place of the hook. */
+function isSilent(answer: Answer): boolean {
+  if (!answer.ok) return answer.error.kind !== 'too-large';
+  return [502, 503, 504].includes(answer.value.status);
 }
 
 function waitAfter(attempt: number): Millis {

@@ -28,7 +28,7 @@ export function aSpec(changes: Partial<Spec> = {}): Spec {
 }
 
 export function aHook(type: HookType): Hook {
-  return { type, name: `a-${type}`, muted: false };
+  return { type, name: `a-${type}`, muted: false, onInconclusive: 'fail' };
 }
 
 const TEMPLATE: Metric = { name: 'error-rate', source: 'template', onInconclusive: 'fail' };

@@ -66,7 +66,7 @@ const NAMES: Readonly<Record<HookType, string>> = {
 };
 
 export function hook(type: HookType, name = NAMES[type]): Hook {
-  return { type, name, muted: false };
+  return { type, name, muted: false, onInconclusive: 'fail' };
 }
 
 export function tellScenarios(topic: string, scenarios: readonly Scenario[]): void {

@@ -480,7 +480,7 @@ describe('what can be followed, though perhaps not as its author thinks', () => 
       },
     };
     const { analysis, spec } = aParsedCanary(wish);
-    expect(spec.hooks).toEqual([{ type: 'rollout', name: 'load', muted: false }]);
+    expect(spec.hooks).toEqual([{ type: 'rollout', name: 'load', muted: false, onInconclusive: 'fail' }]);
     expect(analysis.webhooks[0]).toMatchObject({
       timeout: 10_000,
       metadata: { retries: '3', quiet: 'true' },

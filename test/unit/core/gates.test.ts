@@ -40,8 +40,8 @@ const MIRRORED: Strategy = { ...CANARY, mirror: true };
 const AB: Strategy = { kind: 'ab-testing', iterations: 2 };
 const BLUE_GREEN: Strategy = { kind: 'blue-green', iterations: 2, mirror: false, routed: true };
 
-function hook(type: HookType, name: string = type): Hook {
-  return { type, name, muted: false };
+function hook(type: HookType, onInconclusive: Hook['onInconclusive'] = 'fail', name: string = type): Hook {
+  return { type, name, muted: false, onInconclusive };
 }
 
 type Reply = 'yes' | 'no' | 'inconclusive';
@@ -178,7 +178,9 @@ describe('what is asked', () => {
 
   it('is not asked of the next once one is against it', () => {
     expect(pass(EVERYTHING, at(0, 20), { query: 'no' }).asked).toEqual(['rollback', 'rollout', 'query']);
-    const two = { hooks: [hook('confirm-promotion', 'first'), hook('confirm-promotion', 'second')] };
+    const two = {
+      hooks: [hook('confirm-promotion', 'fail', 'first'), hook('confirm-promotion', 'fail', 'second')],
+    };
     expect(pass(two, at(1, 40), { first: 'no' }).asked).toEqual(['first']);
     expect(pass(two, at(1, 40)).asked).toEqual(['first', 'second']);
   });
@@ -299,6 +301,27 @@ describe('what an answer means', () => {
       spec: silent('pass'),
       status: at(0, 20),
       replies: { errors: 'no' },
+      then: 'Progressing 20 failed 1',
+    },
+    {
+      what: 'a rollout hook does not answer, and is waited for: nothing has failed',
+      spec: { hooks: [hook('rollout', 'wait')] },
+      status: at(0, 20),
+      replies: { rollout: 'inconclusive' },
+      then: 'waits for question',
+    },
+    {
+      what: 'a rollout hook does not answer, and may be silent: the next weight',
+      spec: { hooks: [hook('rollout', 'pass')] },
+      status: at(0, 20),
+      replies: { rollout: 'inconclusive' },
+      then: 'Progressing 40 failed 0',
+    },
+    {
+      what: 'a rollout hook that is waited for says no: one failed check',
+      spec: { hooks: [hook('rollout', 'wait')] },
+      status: at(0, 20),
+      replies: { rollout: 'no' },
       then: 'Progressing 20 failed 1',
     },
     {

@@ -130,7 +130,7 @@ const SPEC: Spec = {
   skipAnalysis: false,
   suspend: false,
   revertOnDeletion: false,
-  hooks: [{ type: 'confirm-rollout', name: 'approval', muted: false }],
+  hooks: [{ type: 'confirm-rollout', name: 'approval', muted: false, onInconclusive: 'fail' }],
   metrics: [{ name: 'NAME', source: 'builtin', onInconclusive: 'fail' }],
   routed: true,
   autoscaler: '',

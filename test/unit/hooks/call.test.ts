@@ -56,8 +56,14 @@ function aTester(...steps: readonly Step[]): {
 }
 
 const { signal } = new AbortController();
-const call = (hook: HookCall, ...steps: readonly Step[]): Promise<Result<undefined, string>> =>
+const callTester = (hook: HookCall, ...steps: readonly Step[]): ReturnType<typeof callHook> =>
   callHook(hook, payload, { ...aTester(...steps), signal });
+
+/** With the sentence alone. */
+async function call(hook: HookCall, ...steps: readonly Step[]): Promise<Result<undefined, string>> {
+  const called = await callTester(hook, ...steps);
+  return called.ok ? called : err(called.error.detail);
+}
 
 describe('consent', () => {
   it.each([200, 201, 202, 204, 299])('is status %d', async (status) => {
@@ -131,6 +137,18 @@ describe('refusal', () => {
       expect(JSON.stringify(await call(aHook(), step))).not.toMatch(/hunter|token/);
     },
   );
+
+  it.each<readonly [string, boolean, Step]>([
+    ['no answer in time', true, 'timeout'],
+    ['a connection that fails', true, new Error('connect ECONNREFUSED')],
+    ['a gateway that finds nobody', true, 503],
+    ['a test that failed', false, [500, 'command false failed']],
+    ['a gate that is closed', false, 403],
+    ['an answer without end', false, 'too-large'],
+  ])('%s is silence: %s', async (_, silent, step) => {
+    const called = await callTester(aHook(), step);
+    expect(called.ok ? undefined : called.error.silent).toBe(silent);
+  });
 
   it('of a hook without a URL makes no call', async () => {
     expect(await call(aHook({ url: 'tester/hunter2' }))).toEqual(err('hook load-test has no valid url'));

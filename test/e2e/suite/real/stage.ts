@@ -37,6 +37,7 @@ export async function openReal(options: RealOptions): Promise<Stage> {
       meshProvider: 'traefik',
       metricsServer: PLACE.prometheus,
       minimumAnalysisInterval: minimum ?? '',
+      rbac: { providers: ['gatewayapi:v1', 'nginx', 'kubernetes'] },
       podAnnotations: { 'e2e/build': build },
     },
   });
