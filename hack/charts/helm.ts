@@ -1,17 +1,17 @@
 /** The helm of this machine, and renders with it. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { program } from '../cluster/build.ts';
+import { HELM_BUILD } from '../cluster/pins.ts';
 
 /** Rendering without a cluster, helm takes the version it was built with for the cluster's. */
 const KUBE_VERSION = '1.33.0';
 
-/** On the path, or beside the cluster that `npm run cluster` builds; undefined where there is none. */
+/** On the path, or the one that `npm run cluster` builds; undefined where there is neither. */
 export function findHelm(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const cache = env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const folders = [...(env['PATH'] ?? '').split(delimiter), join(cache, 'serin/cluster/bin')];
-  return folders.map((folder) => join(folder, 'helm')).find((path) => existsSync(path));
+  const onPath = (env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'helm'));
+  return [...onPath, program(HELM_BUILD, 'helm')].find((path) => existsSync(path));
 }
 
 export interface Render {
