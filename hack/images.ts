@@ -51,14 +51,14 @@ async function main(): Promise<number> {
     return 0;
   }
   const scratch = mkdtempSync(join(tmpdir(), 'serin-images-'));
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   try {
     return await images(options.value, scratch);
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     console.error(error.message);
     return 1;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
   }
 }
 

@@ -2,7 +2,7 @@
  * Runs the files of an image as a node of a cluster would under the `restricted` profile: its own user, read-only
  * root, no capabilities, process 1 in its own process namespace. It shares the machine's network.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Archive } from './archive.ts';
@@ -22,14 +22,23 @@ export interface Container {
   readonly output: () => string;
   /** The status it ends with. */
   readonly ended: Promise<number>;
-  /** Sends SIGTERM to process 1 and resolves when it has ended. */
+  /** Sends SIGTERM to process 1 and resolves when it has ended; insists after a while. */
   stop(): Promise<{ readonly status: number; readonly ms: number }>;
+  /** Nothing of it is left afterwards, whatever became of it. */
+  remove(): void;
 }
 
-const PATIENCE = 10_000;
+/** Milliseconds; far longer than it takes even on a machine with better things to do. */
+const PATIENCE = 60_000;
 let started = 0;
 
-/** Resolves at once; whether it works shows later. */
+/** If we ourselves are ended, no container stays behind. */
+const living = new Set<() => void>();
+process.on('exit', () => {
+  for (const remove of living) remove();
+});
+
+/** Whether it works shows later. */
 export function startContainer({ archive, folder, args, mounts = {} }: ContainerOptions): Container {
   const bundle = join(folder, `container-${(started += 1)}`);
   const id = `serin-images-${process.pid}-${started}`;
@@ -45,17 +54,23 @@ export function startContainer({ archive, folder, args, mounts = {} }: Container
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? -1));
   });
+  const remove = (): void => {
+    living.delete(remove);
+    spawnSync('runc', [...runc, 'delete', '--force', id]);
+  };
+  living.add(remove);
   return {
     output: () => Buffer.concat(printed).toString('utf8'),
     ended,
     stop: async () => {
       const began = performance.now();
       await run('runc', [...runc, 'kill', id, 'TERM']);
-      const insist = setTimeout(() => void run('runc', [...runc, 'kill', id, 'KILL']), PATIENCE);
+      const insist = setTimeout(remove, PATIENCE);
       const status = await ended;
       clearTimeout(insist);
       return { status, ms: performance.now() - began };
     },
+    remove,
   };
 }
 

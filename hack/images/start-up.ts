@@ -43,14 +43,16 @@ export async function measureLoadTester(archive: Archive, folder: string): Promi
 }
 
 async function timesOf(container: Container, url: string): Promise<StartUp> {
-  const ready = await untilAnswered(container, url);
-  const { status, ms } = await container.stop();
-  if (status !== 0) {
+  try {
+    const ready = await untilAnswered(container, url);
+    const { status, ms } = await container.stop();
+    if (status === 0) return { ready, stopped: ms };
     throw new Trouble(
       `${container.output()}\nasked to end, it ended with status ${status}; its output is above`,
     );
+  } finally {
+    container.remove();
   }
-  return { ready, stopped: ms };
 }
 
 /** A machine with other work to do makes single figures worthless. */

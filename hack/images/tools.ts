@@ -1,5 +1,5 @@
 /** Programs of the machine: whether they are there, and how they are run. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -55,6 +55,12 @@ function onPath(program: string): boolean {
 
 const KEPT_LINES = 25;
 
+/** If we ourselves are ended, nothing we started goes on. */
+const living = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of living) child.kill('SIGTERM');
+});
+
 /** Runs a program at the root of the repository to its end and returns what it printed; throws its last lines where it fails. */
 export async function run(
   program: string,
@@ -66,6 +72,7 @@ export async function run(
     cwd: ROOT,
     env: { ...process.env, ...env },
   });
+  living.add(child);
   const printed: Buffer[] = [];
   const all: Buffer[] = [];
   child.stdout.on('data', (part: Buffer) => printed.push(part) && all.push(part));
@@ -73,7 +80,7 @@ export async function run(
   const status = await new Promise<number | string>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
-  });
+  }).finally(() => living.delete(child));
   if (status === 0) return Buffer.concat(printed).toString('utf8').trim();
   const last = Buffer.concat(all).toString('utf8').trimEnd().split('\n').slice(-KEPT_LINES).join('\n');
   throw new Trouble(`${last}\n${program} ${args[0] ?? ''} failed (${status}); its last lines are above`);
