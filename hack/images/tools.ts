@@ -86,15 +86,19 @@ export async function run(
   throw new Trouble(`${last}\n${program} ${args[0] ?? ''} failed (${status}); its last lines are above`);
 }
 
-/** Does a piece of work, and where it takes its time says so on stderr while it lasts. */
+/** Does a piece of work; where it takes its time, says so on stderr while it lasts. */
 export async function step<Value>(name: string, work: () => Promise<Value>): Promise<Value> {
   const began = Date.now();
-  process.stderr.write(`${name}…`);
-  const ticking = setInterval(() => process.stderr.write('.'), 2_000);
+  let said = '';
+  const ticking = setInterval(() => {
+    const more = said === '' ? `${name}…` : '.';
+    said += more;
+    process.stderr.write(more);
+  }, 1_500);
   try {
     return await work();
   } finally {
     clearInterval(ticking);
-    process.stderr.write(` ${((Date.now() - began) / 1_000).toFixed(1)} s\n`);
+    if (said !== '') process.stderr.write(` ${((Date.now() - began) / 1_000).toFixed(1)} s\n`);
   }
 }

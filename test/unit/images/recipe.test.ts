@@ -44,11 +44,13 @@ describe('the Dockerfile', () => {
 });
 
 describe('the names of the images', () => {
-  it('are those of the charts', () => {
+  it.each([
+    ['serin', CONTROLLER],
+    ['loadtester', LOAD_TESTER],
+  ])('are those of the chart %s', (chart, { name }) => {
     const values = z
       .object({ image: z.object({ repository: z.string() }) })
-      .parse(parse(readFileSync(join(ROOT, 'charts/serin/values.yaml'), 'utf8')));
-    expect(values.image.repository).toBe(CONTROLLER.name);
-    expect(LOAD_TESTER.name).toBe(`${CONTROLLER.name}-loadtester`);
+      .parse(parse(readFileSync(join(ROOT, 'charts', chart, 'values.yaml'), 'utf8')));
+    expect(values.image.repository).toBe(name);
   });
 });
