@@ -62,9 +62,9 @@ export const DEFECT_MUTANTS: readonly Mutant[] = [
   ),
   brings('M7', 'drift resets the weight', {
     file: CONVERGE,
-    find: 'if (!edited && !inPlace(status, routes)) actions.push(setRoutes(status, intended(status)));',
+    find: 'if (!edited && !inPlace(status, routes)) actions.push(setRoutes(spec, status, intended(status)));',
     replace:
-      'if (!edited && !inPlace(status, routes)) actions.push(setRoutes(status, routes?.drifted === true ? { canary: percent(0), mirrored: false } : intended(status)));',
+      'if (!edited && !inPlace(status, routes)) actions.push(setRoutes(spec, status, routes?.drifted === true ? { canary: percent(0), mirrored: false } : intended(status)));',
   }),
   brings(
     'M7',

@@ -34,9 +34,9 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
   }),
   breaks(3, 'routes nobody decided on', {
     file: CONVERGE,
-    find: 'if (!edited && !inPlace(status, routes)) actions.push(setRoutes(status, intended(status)));',
+    find: 'if (!edited && !inPlace(status, routes)) actions.push(setRoutes(spec, status, intended(status)));',
     replace:
-      'if (!edited && !inPlace(status, routes)) actions.push(setRoutes(status, { ...intended(status), mirrored: true }));',
+      'if (!edited && !inPlace(status, routes)) actions.push(setRoutes(spec, status, { ...intended(status), mirrored: true }));',
   }),
   breaks(4, 'a primary written during analysis', {
     file: CONVERGE,

@@ -24,7 +24,7 @@ export type Proof =
 
 /** The numbered ones of `test/simulation/invariants.ts`, and the ninth, which is the search's own. */
 export const INVARIANT_IDS: readonly string[] = Array.from(
-  { length: 20 },
+  { length: 22 },
   (_, index) => `invariant ${index + 1}`,
 );
 
@@ -45,4 +45,4 @@ export const LAWS = [
 ] as const;
 
 /** What belongs to a workload or its traffic beside what the rules of the phases say. */
-export const FEATURES = ['autoscaler'] as const;
+export const FEATURES = ['autoscaler', 'session affinity'] as const;

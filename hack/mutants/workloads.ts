@@ -1,7 +1,9 @@
-/** Faults in what a workload has beside its pods: its autoscaler. */
+/** Faults in what a workload has beside its pods, an autoscaler, and its traffic beside a weight, visitors who are kept. */
 import type { FEATURES, Fault, Mutant, Proof } from './mutant.ts';
 
 const CONVERGE = 'src/core/converge.ts';
+const COOKIES = 'src/core/affinity.ts';
+const AFFINITY: Proof = { file: 'test/unit/traffic/affinity.test.ts' };
 const AUTOSCALERS: Proof = { file: 'test/unit/targets/autoscalers.test.ts' };
 
 function breaks(
@@ -63,5 +65,62 @@ export const WORKLOAD_MUTANTS: readonly Mutant[] = [
     file: 'src/targets/deployment.ts',
     find: 'if (least !== undefined) return Math.max(1, least);',
     replace: '',
+  }),
+  breaks(
+    'invariant 21',
+    'another cookie with every step',
+    { slice: 'visitors kept by cookies', invariant: 21 },
+    { file: COOKIES, find: 'canary: canary ?? `', replace: 'canary: `' },
+  ),
+  breaks(
+    'invariant 21',
+    'a cookie that nobody takes back',
+    { slice: 'visitors kept by cookies', invariant: 21 },
+    { file: COOKIES, find: 'previous: canary ?? previous', replace: 'previous' },
+  ),
+  breaks(
+    'invariant 21',
+    'the cookie that visitors have been given is not taken over',
+    { slice: 'cookies taken over from Flagger', invariant: 21 },
+    {
+      file: COOKIES,
+      find: 'return { ...remembered, ...shown };',
+      replace: 'return remembered;',
+    },
+  ),
+  breaks(
+    'invariant 22',
+    'a cookie in the routes before it is remembered (M27)',
+    { slice: 'visitors kept by cookies', invariant: 22 },
+    {
+      file: COOKIES,
+      find: '{ cookies: status.cookies };',
+      replace: '{ cookies: { canary: `${affinity.cookieName}=early`, ...status.cookies } };',
+    },
+  ),
+  breaks(
+    'invariant 22',
+    'nobody is kept who was not from the start',
+    { slice: 'visitors kept or not', invariant: 22 },
+    {
+      file: 'src/core/decide.ts',
+      find: 'if (lacksCookies(spec, status)) return record(s, {});',
+      replace: '',
+    },
+  ),
+  breaks('session affinity', 'cookies of the last status in routes of the next', AFFINITY, {
+    file: 'src/traffic/routes.ts',
+    find: 'const service = { ...routedService(canary), cookies };',
+    replace: 'const service = { ...routedService(canary), ...(cookies && {}) };',
+  }),
+  breaks('session affinity', 'a cookie taken back from everybody (M28)', AFFINITY, {
+    file: 'src/traffic/affinity.ts',
+    find: 'canary: 0, setCookie }], setCookie: {} };',
+    replace: 'canary: 0, setCookie }], setCookie: { primary: setCookie } };',
+  }),
+  breaks('session affinity', 'a cookie taken back under other attributes', AFFINITY, {
+    file: 'src/traffic/affinity.ts',
+    find: 'headerOf(previous, spec, -1)',
+    replace: '`${previous}; Max-Age=-1`',
   }),
 ];

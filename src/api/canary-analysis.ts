@@ -16,7 +16,7 @@ const BUILTIN = new Set(['request-success-rate', 'request-duration']);
 const WINDOW = /^(\d+(\.\d+)?(ms|s|m|h|d|w|y))+$/;
 
 export interface ParsedAnalysis {
-  readonly analysis: AnalysisSpec;
+  readonly analysis: Omit<AnalysisSpec, 'sessionAffinity'>;
   /** Beside `analysis.metrics`, one by one. */
   readonly metrics: readonly Metric[];
 }

@@ -126,7 +126,17 @@ const analysis = record({
   metrics: list(metric).optional(),
   webhooks: list(webhook).optional(),
   alerts: list(alert).optional(),
-  sessionAffinity: record({ cookieName: text.optional(), primaryCookieName: text.optional() }).optional(),
+  sessionAffinity: record({
+    cookieName: text.optional(),
+    primaryCookieName: text.optional(),
+    maxAge: wholeNumber.optional(),
+    domain: text.optional(),
+    path: text.optional(),
+    sameSite: z.enum(['Strict', 'Lax', 'None'], { error: 'one of Strict, Lax, None' }).optional(),
+    httpOnly: boolean.optional(),
+    secure: boolean.optional(),
+    partitioned: boolean.optional(),
+  }).optional(),
 });
 
 const autoscalerRef = record({

@@ -3,7 +3,6 @@ import type { WrittenService, WrittenSpec } from './canary-schema.ts';
 import { memberOf } from './canary-schema.ts';
 import type { CustomMetadata, ServiceSpec } from './model.ts';
 import type { Report } from './report.ts';
-import { show } from './salvage.ts';
 import { present } from './schema-parts.ts';
 
 /** Undefined, and reported, where the service cannot be made out. `targetName` names it where nothing else does. */
@@ -120,19 +119,4 @@ function metadataOf(written: WrittenService['apex']): CustomMetadata {
 
 function values<Element>(elements: readonly (Element | undefined)[] | undefined): readonly Element[] {
   return present(elements).map(([, element]) => element);
-}
-
-/** Cookies of session affinity that cannot be told apart. */
-export function checkCookies(
-  affinity: { readonly cookieName?: string | undefined; readonly primaryCookieName?: string | undefined },
-  at: string,
-  report: Report,
-): void {
-  const { cookieName, primaryCookieName } = affinity;
-  if (cookieName !== undefined && cookieName !== '' && cookieName === primaryCookieName) {
-    report.error(
-      `${at}.primaryCookieName`,
-      `found ${show(primaryCookieName)}, the same as cookieName; the two cookies need different names`,
-    );
-  }
 }

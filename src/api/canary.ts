@@ -5,12 +5,22 @@
  */
 import type { Spec } from '../core/model.ts';
 import { millis, percent, type Millis } from '../shared/brand.ts';
+import { affinityNames, parseAffinity } from './canary-affinity.ts';
 import { parseAnalysis, parsePercent, type ParsedAnalysis } from './canary-analysis.ts';
 import { autoscalerName, parseAutoscaler } from './canary-autoscaler.ts';
 import { canarySchema, memberOf, type WrittenAnalysis, type WrittenSpec } from './canary-schema.ts';
-import { checkCookies, checkReferences, parseService } from './canary-service.ts';
+import { checkReferences, parseService } from './canary-service.ts';
 import { chooseStrategy } from './canary-strategy.ts';
-import type { Abilities, Canary, Finding, IngressRef, RoutingWish, ServiceSpec, TargetRef } from './model.ts';
+import type {
+  Abilities,
+  AffinitySpec,
+  Canary,
+  Finding,
+  IngressRef,
+  RoutingWish,
+  ServiceSpec,
+  TargetRef,
+} from './model.ts';
 import type { KubeObject } from './objects.ts';
 import { Report, type Problem } from './report.ts';
 import { salvage, show } from './salvage.ts';
@@ -54,6 +64,7 @@ const ABLE: Abilities = {
   weights: true,
   mirror: { canary: true, blueGreen: true },
   match: true,
+  affinity: true,
   routed: true,
 };
 
@@ -92,26 +103,26 @@ function build(
   const target = parseTarget(spec, report);
   const service = parseService(spec.service, target?.name ?? '', report);
   checkWhole(object, written, context, report);
-  const analysis = parseAnalysis(
+  const parsed = parseAnalysis(
     written.analysis ?? {},
     { at: written.at, minimumInterval: context.minimumInterval },
     report,
   );
+  const rules = coreSpec(object, written, parsed, context, report);
+  const sessionAffinity = affinityOf(written, rules.strategy, context, report);
+  const analysis = { ...parsed.analysis, sessionAffinity };
   const autoscaler = parseAutoscaler(spec.autoscalerRef, report);
-  const core = {
-    ...coreSpec(object, written, analysis, context, report),
-    autoscaler: autoscalerName.of(autoscaler),
-  };
+  const core = { ...rules, ...affinityNames(sessionAffinity), autoscaler: autoscalerName.of(autoscaler) };
   const status = readStatus(object);
   report.add(status.findings);
   if (target === undefined || service === undefined) return undefined;
-  checkWishes(written, { ...core, service, analysis: analysis.analysis }, context, report);
+  checkWishes(written, { ...core, service, analysis }, context, report);
   return {
     ...identityOf(object),
     ...assembled(written, target, service),
     ingress: parseIngress(spec, context),
     autoscaler,
-    analysis: analysis.analysis,
+    analysis,
     spec: core,
     status: status.status,
     object,
@@ -153,7 +164,7 @@ function parseIngress({ ingressRef }: WrittenSpec, context: CanaryContext): Ingr
 
 /** Rules that take more than one field. */
 function checkWhole(object: KubeObject, written: Written, context: CanaryContext, report: Report): void {
-  const { spec, provider, analysis, at } = written;
+  const { spec, provider } = written;
   if (spec.analysis !== undefined && spec.canaryAnalysis !== undefined) {
     report.warning('spec.canaryAnalysis', 'has no effect beside analysis, its newer name; drop it');
   }
@@ -166,13 +177,6 @@ function checkWhole(object: KubeObject, written: Written, context: CanaryContext
   }
   checkReferences(spec, provider, report);
   checkKnative(spec, report);
-  if (analysis?.sessionAffinity !== undefined) {
-    checkCookies(analysis.sessionAffinity, `${at}.sessionAffinity`, report);
-    report.warning(
-      `${at}.sessionAffinity`,
-      'has no effect: users are not kept on the version they saw first, each request is routed by weight alone',
-    );
-  }
   if (context.noCrossNamespaceRefs) checkNamespaces(object, written, report);
 }
 
@@ -259,6 +263,16 @@ function coreSpec(
     metrics,
     routed: support.routed,
   };
+}
+
+function affinityOf(
+  { provider, analysis, at }: Written,
+  { kind: strategy }: Spec['strategy'],
+  context: CanaryContext,
+  report: Report,
+): AffinitySpec | undefined {
+  const support = context.capabilities(provider) ?? ABLE;
+  return parseAffinity(analysis?.sessionAffinity, { provider, support, strategy, at }, report);
 }
 
 function parseDeadline(seconds: number | undefined, report: Report): Millis {

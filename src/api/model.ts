@@ -131,6 +131,22 @@ export interface AnalysisSpec {
   readonly metrics: readonly MetricSpec[];
   readonly webhooks: readonly WebhookSpec[];
   readonly alerts: readonly AlertSpec[];
+  readonly sessionAffinity: AffinitySpec | undefined;
+}
+
+/** Cookies by which visitors stay with the version they saw first, and how browsers are to keep them. */
+export interface AffinitySpec {
+  readonly cookieName: string;
+  /** Without it visitors stay with the canary, not with the primary. */
+  readonly primaryCookieName?: string;
+  /** Seconds. */
+  readonly maxAge: number;
+  readonly domain?: string;
+  readonly path?: string;
+  readonly sameSite?: string;
+  readonly httpOnly: boolean;
+  readonly secure: boolean;
+  readonly partitioned: boolean;
 }
 
 export interface MetricSpec {
@@ -222,4 +238,6 @@ export interface Capabilities {
   readonly weights: boolean;
   readonly mirror: { readonly canary: boolean; readonly blueGreen: boolean };
   readonly match: boolean;
+  /** Can it keep a visitor by a cookie, and give him one? */
+  readonly affinity: boolean;
 }

@@ -4,7 +4,7 @@
  */
 import { conditionsOf, type Condition } from '../core/conditions.ts';
 import { UNTOUCHED } from '../core/takeover.ts';
-import type { Phase, Status } from '../core/model.ts';
+import type { Cookies, Phase, Status } from '../core/model.ts';
 import { instant, percent, revision, type Instant } from '../shared/brand.ts';
 import { phaseSchema } from './announcement.ts';
 import { memoryOf, memorySchema, type Memory } from './memory.ts';
@@ -12,7 +12,7 @@ import type { Canary, Finding } from './model.ts';
 import type { KubeObject } from './objects.ts';
 import { salvage, show } from './salvage.ts';
 import { present } from './schema-parts.ts';
-import { isTree, list, text, texts, tree, type Tree } from './tree.ts';
+import { defined, isTree, list, text, texts, tree, type Tree } from './tree.ts';
 
 export interface ReadStatus {
   readonly status: Status;
@@ -81,7 +81,31 @@ function shared(written: Tree, phase: Phase) {
     failedChecks: count(written['failedChecks']),
     lastAppliedRevision: revision(text(written['lastAppliedSpec']) ?? ''),
     lastPromotedRevision: revision(text(written['lastPromotedSpec']) ?? ''),
+    cookies: cookiesOf(written),
   };
+}
+
+const COOKIES = [
+  ['canary', 'sessionAffinityCookie'],
+  ['primary', 'primarySessionAffinityCookie'],
+  ['previous', 'previousSessionAffinityCookie'],
+] as const;
+
+function cookiesOf(written: Tree): Cookies {
+  const found = COOKIES.map(([name, field]) => [name, text(written[field]) ?? ''] as const);
+  return Object.fromEntries(found.filter(([, cookie]) => cookie !== ''));
+}
+
+/** Those that there are, and null for those that there were. */
+function cookieFields(cookies: Cookies, previous: Tree): Tree {
+  return defined(
+    Object.fromEntries(
+      COOKIES.map(([name, field]) => [
+        field,
+        cookies[name] ?? (previous[field] === undefined ? undefined : null),
+      ]),
+    ),
+  );
 }
 
 function foreign(written: Tree, phase: Phase): Status {
@@ -136,6 +160,7 @@ export function writeStatus(status: Status, context: StatusContext): Record<stri
     trackedConfigs: status.target?.configs ?? {},
     lastAppliedSpec: status.lastAppliedRevision,
     lastPromotedSpec: status.lastPromotedRevision,
+    ...cookieFields(status.cookies, previous),
     lastTransitionTime: timestamp(context.now),
     conditions: mergeConditions(status, previous['conditions'], context),
     serin: memoryOf(status),

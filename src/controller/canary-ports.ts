@@ -4,7 +4,7 @@ import { commandsOf } from '../api/command.ts';
 import type { Canary } from '../api/model.ts';
 import type { ApiError, KubeObject, ObjectRef } from '../api/objects.ts';
 import { writeStatus } from '../api/status.ts';
-import type { Action, Answer, News, Observed, Question, Status, Tried } from '../core/model.ts';
+import type { Action, Answer, News, Observed, Question, Situation, Status, Tried } from '../core/model.ts';
 import type { Instant } from '../shared/brand.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Announcer } from './announcer.ts';
@@ -127,6 +127,11 @@ export class CanaryPorts implements Ports {
     memory.tried = askedAt === undefined ? undefined : asks;
   }
 
+  drawn(): Situation['drawn'] {
+    const { random } = this.#context.tools;
+    return { canary: letters(random), primary: letters(random) };
+  }
+
   now(): Instant {
     return this.#context.tools.clock.now();
   }
@@ -140,6 +145,16 @@ export class CanaryPorts implements Ports {
     this.#object = written.value;
     return ok();
   }
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+/** Of 52 letters each: two cookies in 10¹⁷ are the same. */
+const COOKIE_LENGTH = 10;
+
+function letters(random: () => number): string {
+  return Array.from({ length: COOKIE_LENGTH }, () =>
+    LETTERS.charAt(Math.floor(random() * LETTERS.length)),
+  ).join('');
 }
 
 function commitError({ kind, detail }: ApiError): CommitError {

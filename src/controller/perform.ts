@@ -99,10 +99,10 @@ const TAKE_UP = millis(5_000);
 /** Routes that are written and not yet in force are nothing to write again; what keeps them for long is worth knowing. */
 async function setRoutes(
   input: RoutesInput,
-  { routes, mark }: Action & { readonly kind: 'set-routes' },
+  { kind: _, ...meant }: Action & { readonly kind: 'set-routes' },
   put: Write,
 ): Promise<Done> {
-  const objects = renderRoutes({ ...input, routes, mark });
+  const objects = renderRoutes({ ...input, ...meant });
   if (objects.length > 0) return eachOnItsOwn(objects, put);
   const { pending, routes: found } = observeRoutes(input);
   const fresh = found !== undefined && input.now < after(found.since, TAKE_UP);

@@ -62,6 +62,8 @@ export interface Ports {
    * if not, `unsettledSince` gets now unless it has a time already.
    */
   waited(outcome: { readonly asked: boolean; readonly settled: boolean }): void;
+  /** Values for cookies that nobody has used. */
+  drawn(): Situation['drawn'];
   now(): Instant;
 }
 

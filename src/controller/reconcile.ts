@@ -19,7 +19,8 @@ export async function reconcile(ports: Ports): Promise<ReconcileResult> {
   let observed = await ports.observe();
   const answers = new AnswerBook();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const verdict = decide({ ...known, observed, answers, tried: ports.tried(), now: ports.now() });
+    const given = { tried: ports.tried(), drawn: ports.drawn(), now: ports.now() };
+    const verdict = decide({ ...known, observed, answers, ...given });
     if (verdict.kind === 'ask') {
       for (const question of verdict.questions) answers.set(question, await ports.ask(question));
       // Answers may take minutes; the world has not waited for them.

@@ -8,6 +8,7 @@ import {
   type Instant,
   type Revision,
 } from '../shared/brand.ts';
+import { cookiesMeant } from './affinity.ts';
 import type { Action, MarkedRoutes, Observed, Phase, Routes, Spec, Status, Workload } from './model.ts';
 
 /** Routers and open requests need a moment after the objects have changed. */
@@ -26,7 +27,7 @@ export function converge(spec: Spec, status: Status, observed: Observed, now: In
   if (status.invalid !== undefined) {
     // Whoever drives the same target drives its routes as well; two that bring them home never end.
     const ours = status.invalid.reason !== 'DuplicateTarget';
-    return ours && status.phase === 'Failed' ? bringHome(status, observed) : [];
+    return ours && status.phase === 'Failed' ? bringHome(spec, status, observed) : [];
   }
   return [
     ...finalizer(spec, observed),
@@ -52,8 +53,8 @@ function traffic(spec: Spec, status: Status, observed: Observed): readonly Actio
   const comesBack = status.phase === 'Failed' || status.park === 'due';
   if (malformedRoutes !== undefined && !comesBack) return actions;
   const edited = editedByHand(spec, status, routes);
-  if (edited && routes !== undefined && routes.drifted) actions.push(setRoutes(status, routes));
-  if (!edited && !inPlace(status, routes)) actions.push(setRoutes(status, intended(status)));
+  if (edited && routes !== undefined && routes.drifted) actions.push(setRoutes(spec, status, routes));
+  if (!edited && !inPlace(status, routes)) actions.push(setRoutes(spec, status, intended(status)));
   return actions;
 }
 
@@ -107,8 +108,8 @@ function scale(spec: Spec, status: Status, observed: Observed, now: Instant): re
   return [];
 }
 
-function bringHome(status: Status, { routes }: Observed): readonly Action[] {
-  return inPlace(status, routes) ? [] : [setRoutes(status, intended(status))];
+function bringHome(spec: Spec, status: Status, { routes }: Observed): readonly Action[] {
+  return inPlace(status, routes) ? [] : [setRoutes(spec, status, intended(status))];
 }
 
 /** The target up, then traffic to it, then the Canary is let go. What no longer exists is skipped. */
@@ -183,8 +184,9 @@ function sameRoutes(a: Routes, b: Routes): boolean {
   return a.canary === b.canary && a.mirrored === b.mirrored;
 }
 
-function setRoutes(status: Status, { canary, mirrored }: Routes): Action {
-  return { kind: 'set-routes', routes: { canary: percent(canary), mirrored }, mark: status.routesMark };
+function setRoutes(spec: Spec, status: Status, { canary, mirrored }: Routes): Action {
+  const routes = { canary: percent(canary), mirrored };
+  return { kind: 'set-routes', routes, mark: status.routesMark, ...cookiesMeant(spec, status) };
 }
 
 function writePrimary(from: 'target' | 'snapshot', revision: Revision): Action {

@@ -1,5 +1,6 @@
 /** The whole behaviour of the product, as a function: what the status becomes, or what must be known or awaited first. */
 import { after, millis } from '../shared/brand.ts';
+import { lacksCookies } from './affinity.ts';
 import { analysing } from './analysing.ts';
 import { converge, isAnalysing, isPromoting } from './converge.ts';
 import { initializing } from './initializing.ts';
@@ -34,6 +35,8 @@ export function decide(s: Situation): Verdict {
   // Another autoscaler is named, and the copy of the former is gone.
   if (status.autoscaler !== spec.autoscaler && !observed.formerAutoscaler)
     return record(s, { autoscaler: spec.autoscaler });
+  // Visitors are to be kept from now on, in the middle of a run.
+  if (lacksCookies(spec, status)) return record(s, {});
   // Nothing moves forward on top of an unfinished change.
   const unfinished = converge(spec, status, observed, s.now);
   if (unfinished.length > 0 || observed.malformedRoutes !== undefined) return unsettled(s, unfinished);

@@ -79,6 +79,8 @@ export interface Spec {
   readonly metrics: readonly Metric[];
   /** Can this provider send live traffic to the canary? Not `kubernetes`. */
   readonly routed: boolean;
+  /** Visitors stay with the version they saw first, by cookies of these names. */
+  readonly affinity?: { readonly cookieName: string; readonly primaryCookieName?: string };
   /** What scales the target, by a name that tells it from others; '' where nothing does. */
   readonly autoscaler: string;
   /** What a provider that cannot route made of the strategy asked for; told when a run starts. */
@@ -91,6 +93,13 @@ export interface Spec {
 export interface Routes {
   readonly canary: Percent;
   readonly mirrored: boolean;
+}
+
+/** Cookies of session affinity, each as `<name>=<value>`: of visitors of the canary, of the primary, and of the canary before. */
+export interface Cookies {
+  readonly canary?: string;
+  readonly primary?: string;
+  readonly previous?: string;
 }
 
 /** A position of the progression. `final` marks the last of blue-green, which is reached through a gate. */
@@ -142,6 +151,7 @@ export interface Status {
   readonly canaryWeight: Percent;
   readonly mirrored: boolean;
   readonly failedChecks: number;
+  readonly cookies: Cookies;
   /** Counts the intentions about traffic; the mesh objects carry the number they were written for. */
   readonly routesMark: number;
   /** Whether the target is still owed its scaling down. */
@@ -204,6 +214,8 @@ export interface MarkedRoutes extends Routes {
   readonly since: Instant;
   /** Something other than the position differs from what we would write: a host, a selector, a missing rule. */
   readonly drifted: boolean;
+  /** Those that visitors are given. */
+  readonly cookies?: Cookies;
 }
 
 /** What one look at the cluster found. What does not exist is undefined. */
@@ -290,7 +302,13 @@ export interface Answers {
 export type Action =
   | { readonly kind: 'write-services' }
   /** Writes the apex Service and the provider's objects, with their mark. */
-  | { readonly kind: 'set-routes'; readonly routes: Routes; readonly mark: number }
+  | {
+      readonly kind: 'set-routes';
+      readonly routes: Routes;
+      readonly mark: number;
+      /** Where visitors are kept by them. */
+      readonly cookies?: Cookies;
+    }
   | { readonly kind: 'write-primary'; readonly from: 'target' | 'snapshot'; readonly revision: Revision }
   | { readonly kind: 'keep-snapshot'; readonly revision: Revision }
   /** Gives the primary a copy of the target's autoscaler, as that is now. */
@@ -413,6 +431,8 @@ export interface Situation {
   readonly answers: Answers;
   /** What this process has tried since the last commit; undefined after a restart. */
   readonly tried: Tried | undefined;
+  /** Values for cookies, random and new in each pass; one that is used is remembered. */
+  readonly drawn: { readonly canary: string; readonly primary: string };
   readonly now: Instant;
 }
 

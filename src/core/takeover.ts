@@ -1,5 +1,6 @@
 /** The first status: of a Canary nobody has looked at, or of one that Flagger has driven until now. */
 import { instant, NO_REVISION, percent } from '../shared/brand.ts';
+import { cookiesTaken } from './affinity.ts';
 import { isAnalysing, isPromoting } from './converge.ts';
 import type { News, Situation, Status, Verdict } from './model.ts';
 import { planOf, positionAt, progression } from './progression.ts';
@@ -13,6 +14,7 @@ export const UNTOUCHED: Status = {
   canaryWeight: percent(0),
   mirrored: false,
   failedChecks: 0,
+  cookies: {},
   routesMark: 0,
   park: 'none',
   obeyed: {},
@@ -61,6 +63,7 @@ function taken(s: Situation): Partial<Status> {
   const at = {
     canaryWeight,
     mirrored: observed.routes?.mirrored ?? false,
+    cookies: cookiesTaken(status.cookies, observed.routes?.cookies),
     routesMark: 1,
     plan: planOf(spec),
   };

@@ -1,5 +1,6 @@
 /** How rules say what they decide: a move with its news, a question, or a wait with its reason. */
 import { after, instant, millis, percent, until, type Instant, type Millis } from '../shared/brand.ts';
+import { cookiesAfter } from './affinity.ts';
 import { fit } from './converge.ts';
 import type {
   Announcement,
@@ -57,6 +58,7 @@ function moved(s: Situation, change: Partial<Status>, news: readonly News[]): St
   return {
     ...next,
     origin: 'ours',
+    cookies: cookiesAfter(s.spec, next, s.drawn),
     routesMark: change.routesMark ?? status.routesMark + (rerouted ? 1 : 0),
     phaseSince: next.phase === status.phase && status.origin === 'ours' ? status.phaseSince : now,
     target: s.observed.target?.record ?? status.target,

@@ -192,6 +192,12 @@ export class World implements Ports {
     return this.state.now;
   }
 
+  /** As many as there are writes of the Canary, so that none is drawn twice. */
+  drawn(): Situation['drawn'] {
+    const { version } = this.state;
+    return { canary: `c${version}`, primary: `p${version}` };
+  }
+
   tried(): Tried | undefined {
     return this.#tried;
   }
@@ -208,7 +214,7 @@ export class World implements Ports {
       target: look.target && this.#seenTarget(look.target),
       primary: look.primary && this.#seenPrimary(look.primary),
       snapshots: look.snapshots,
-      routes: look.malformedRoutes === undefined ? look.routes : undefined,
+      routes: look.malformedRoutes === undefined ? seenRoutes(look) : undefined,
       ...(look.malformedRoutes !== undefined && { malformedRoutes: look.malformedRoutes }),
       services: look.services,
       autoscaler: look.spec.autoscaler === '' || look.autoscalers[look.spec.autoscaler] === 'current',
@@ -386,7 +392,13 @@ export class World implements Ports {
         this.state = {
           ...state,
           malformedRoutes: undefined,
-          routes: { ...action.routes, mark: action.mark, since: state.now, drifted: false },
+          routes: {
+            ...action.routes,
+            mark: action.mark,
+            since: state.now,
+            drifted: false,
+            ...(action.cookies !== undefined && { cookies: action.cookies }),
+          },
         };
         return true;
       case 'write-primary': {
@@ -418,6 +430,18 @@ export class World implements Ports {
         return unreachable(action);
     }
   }
+}
+
+/** Routes that know other cookies than those remembered are not as they should be. */
+function seenRoutes({ spec, status, routes }: WorldState): MarkedRoutes | undefined {
+  if (routes === undefined || spec.affinity === undefined) return routes;
+  const { canary, primary, previous } = routes.cookies ?? {};
+  const meant = status.cookies;
+  const same =
+    canary === meant.canary &&
+    primary === meant.primary &&
+    (routes.canary > 0 || previous === meant.previous);
+  return { ...routes, drifted: routes.drifted || !same };
 }
 
 const DOWN = 'the API server refused it';

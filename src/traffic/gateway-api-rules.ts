@@ -5,9 +5,11 @@
 import type { HeaderOperation, HttpMatch, Objection, RoutingWish, StringMatch } from '../api/model.ts';
 import { at, count, defined, list, text, tree, type Tree } from '../api/tree.ts';
 import type { Routes } from '../core/model.ts';
+import { percent } from '../shared/brand.ts';
 import { parseDuration } from '../shared/duration.ts';
 import { conditionsIn, ISTIO_ONLY, mergeMatches, patternOf } from './match.ts';
 import { sorted } from './metadata.ts';
+import { affinityObjections, affinityOf, SET_COOKIE, type Affinity } from './affinity.ts';
 import type { RoutedService } from './provider.ts';
 
 const ANY_PATH = { type: 'PathPrefix', value: '/' };
@@ -16,14 +18,34 @@ const CORS_MAX_AGE = 5;
 
 export function rulesOf(service: RoutedService, routes: Routes): readonly Tree[] {
   const matches = service.service.match;
-  const primary = backend(service, 'primary', 100 - routes.canary);
-  const backends = [primary, backend(service, 'canary', routes.canary)];
-  if (service.strategy !== 'ab-testing') return [rule(service, matches, backends, routes.mirrored)];
+  if (service.strategy !== 'ab-testing') return keptAndSplit(service, routes);
+  const backends = split(service, routes);
   const chosen = mergeMatches(service.analysis.match, matches, ['headers', 'queryParams']);
   const rest = rule(service, matches, [backend(service, 'primary', 100)], false);
   // Without a condition left that can be expressed, a rule for the canary would match every request.
   if (!chosen.some(isExpressible)) return [rest];
   return [rule(service, chosen, backends, routes.mirrored), rest];
+}
+
+/** Visitors who have chosen first, then everybody else by weight. */
+function keptAndSplit(service: RoutedService, routes: Routes): readonly Tree[] {
+  const { rules, setCookie } = affinityOf(service, routes);
+  const kept = rules.map(({ match, canary, setCookie: end }) => {
+    const backends = split(service, { canary: percent(canary) }, end === undefined ? {} : { primary: end });
+    return rule(service, match, backends, routes.mirrored);
+  });
+  return [...kept, rule(service, service.service.match, split(service, routes, setCookie), routes.mirrored)];
+}
+
+function split(
+  service: RoutedService,
+  { canary }: Pick<Routes, 'canary'>,
+  setCookie: Affinity['setCookie'] = {},
+): readonly Tree[] {
+  return [
+    backend(service, 'primary', 100 - canary, setCookie.primary),
+    backend(service, 'canary', canary, setCookie.canary),
+  ];
 }
 
 function rule(
@@ -44,8 +66,16 @@ function rule(
   });
 }
 
-function backend({ apex, service }: RoutedService, role: 'primary' | 'canary', weight: number): Tree {
-  return { ...serviceRef(`${apex}-${role}`, service.port), weight };
+function backend(
+  { apex, service }: RoutedService,
+  role: 'primary' | 'canary',
+  weight: number,
+  setCookie?: string,
+): Tree {
+  const add = setCookie === undefined ? undefined : { add: { [SET_COOKIE]: setCookie } };
+  const filters = headerFilter('ResponseHeaderModifier', 'responseHeaderModifier', add);
+  const reference = { ...serviceRef(`${apex}-${role}`, service.port), weight };
+  return filters.length > 0 ? { ...reference, filters } : reference;
 }
 
 function serviceRef(name: string, port: number): Tree {
@@ -64,9 +94,14 @@ export function isExpressible(match: HttpMatch): boolean {
 }
 
 /** Conditions that an HTTPRoute has no words for, of the analysis only where they choose who sees the canary. */
-export function objections({ service, analysis, strategy }: RoutingWish): readonly Objection[] {
+export function objections(wish: RoutingWish): readonly Objection[] {
+  const { service, analysis, strategy } = wish;
   const chosen = strategy.kind === 'ab-testing' ? analysis.match : [];
-  return [...objectionsTo(service.match, 'service.match'), ...objectionsTo(chosen, 'analysis.match')];
+  return [
+    ...objectionsTo(service.match, 'service.match'),
+    ...objectionsTo(chosen, 'analysis.match'),
+    ...affinityObjections(wish),
+  ];
 }
 
 function objectionsTo(matches: readonly HttpMatch[], field: string): readonly Objection[] {
@@ -187,4 +222,18 @@ export function ruleMeaning(rules: unknown): unknown {
 function backendMeaning(reference: unknown): Tree {
   const { weight, ...rest } = tree(reference);
   return { group: '', kind: 'Service', ...rest, weight: count(weight) ?? 1 };
+}
+
+/** What the answers of this backend set. */
+export function setCookieOf(name: string, backendRefs: readonly unknown[]): string | undefined {
+  const backend = backendRefs.find((reference) => at(reference, 'name') === name);
+  const added = list(at(backend, 'filters')).flatMap((filter) =>
+    list(at(filter, 'responseHeaderModifier', 'add')),
+  );
+  return text(
+    at(
+      added.find((header) => at(header, 'name') === SET_COOKIE),
+      'value',
+    ),
+  );
 }

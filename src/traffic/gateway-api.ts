@@ -5,7 +5,8 @@ import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { at, count, defined, list, text, tree, without, type Tree } from '../api/tree.ts';
 import type { Routes } from '../core/model.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { mirrorsTo, objections, ruleMeaning, rulesOf } from './gateway-api-rules.ts';
+import { mirrorsTo, objections, ruleMeaning, rulesOf, setCookieOf } from './gateway-api-rules.ts';
+import { cookiesFrom } from './affinity.ts';
 import { find, routeMetadata, sorted, unlessSame } from './metadata.ts';
 import { rememberOriginal, restoreOriginal } from './original.ts';
 import type { RoutedService, RoutesError, TrafficProvider } from './provider.ts';
@@ -18,7 +19,7 @@ const Spec = z.object({
   rules: z
     .array(
       z.object({
-        backendRefs: z.array(z.object({ name: z.string(), weight: z.number().default(1) })).default([]),
+        backendRefs: z.array(z.looseObject({ name: z.string(), weight: z.number().default(1) })).default([]),
         filters: z.array(z.looseObject({ type: z.string() })).default([]),
       }),
     )
@@ -26,7 +27,7 @@ const Spec = z.object({
 });
 
 export const gatewayapi: TrafficProvider = {
-  supports: { weights: true, mirror: { canary: true, blueGreen: true }, match: true },
+  supports: { weights: true, mirror: { canary: true, blueGreen: true }, match: true, affinity: true },
   routed: true,
   objections,
 
@@ -58,7 +59,15 @@ export const gatewayapi: TrafficProvider = {
     }
     // A permanent mirror to the canary, if the user asks for one, is no position of ours.
     const permanent = service.service.mirror.filter((filter) => at(filter, 'backendRef', 'name') === canary);
-    const routes = { canary: share, mirrored: mirrorsTo(canary, split.filters) > permanent.length };
+    const cookies = cookiesFrom({
+      primary: setCookieOf(`${service.apex}-primary`, split.backendRefs),
+      canary: setCookieOf(canary, split.backendRefs),
+    });
+    const routes = {
+      canary: share,
+      mirrored: mirrorsTo(canary, split.filters) > permanent.length,
+      ...cookies,
+    };
     const pending = unaccepted(service, found);
     if (pending === undefined) return ok(routes);
     return err({ kind: 'pending', detail: `${subject(service)}: ${pending}`, written: routes });

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { KINDS } from '../api/kinds.ts';
 import type { HttpMatch, Objection } from '../api/model.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
-import { at, defined, list, tree, without, type Tree } from '../api/tree.ts';
+import { at, defined, list, text, tree, without, type Tree } from '../api/tree.ts';
 import type { Routes } from '../core/model.ts';
 import { err, ok } from '../shared/result.ts';
+import { percent } from '../shared/brand.ts';
+import { affinityObjections, affinityOf, cookiesFrom, SET_COOKIE, type Affinity } from './affinity.ts';
 import { mergeMatches } from './match.ts';
 import { find, routeMetadata, sorted, unlessSame } from './metadata.ts';
 import { rememberOriginal, restoreOriginal } from './original.ts';
@@ -17,20 +19,24 @@ const MESH = 'mesh';
 
 const Route = z.object({
   route: z
-    .array(z.object({ destination: z.object({ host: z.string() }), weight: z.number().optional() }))
+    .array(z.looseObject({ destination: z.object({ host: z.string() }), weight: z.number().optional() }))
     .default([]),
   mirror: z.object({ host: z.string() }).optional(),
 });
 const Spec = z.object({ http: z.array(Route).default([]), tcp: z.array(Route).default([]) });
 
 export const istio: TrafficProvider = {
-  supports: { weights: true, mirror: { canary: true, blueGreen: true }, match: true },
+  supports: { weights: true, mirror: { canary: true, blueGreen: true }, match: true, affinity: true },
   routed: true,
 
-  objections: ({ service, strategy }) => {
-    if (service.appProtocol?.toLowerCase() !== 'tcp') return [];
+  objections: (wish) => {
+    const { service, analysis, strategy } = wish;
+    if (service.appProtocol?.toLowerCase() !== 'tcp') return affinityObjections(wish);
     const mirrors = 'mirror' in strategy && strategy.mirror;
     return [
+      ...(analysis.sessionAffinity === undefined
+        ? []
+        : [tcpObjection('analysis.sessionAffinity', 'connections have no cookies; drop it')]),
       ...(mirrors ? [tcpObjection('analysis.mirror', 'connections cannot be mirrored; drop it')] : []),
       ...(strategy.kind === 'ab-testing'
         ? [tcpObjection('analysis.match', 'connections have no headers to match; drop it')]
@@ -73,7 +79,11 @@ export const istio: TrafficProvider = {
       const detail = `${subject(service)}: no route with weights for ${service.apex}-primary and ${canary}`;
       return err({ kind: 'malformed', detail });
     }
-    return ok({ canary: share, mirrored: split.mirror?.host === canary });
+    const cookies = cookiesFrom({
+      primary: setCookieOf(`${service.apex}-primary`, split.route),
+      canary: setCookieOf(canary, split.route),
+    });
+    return ok({ canary: share, mirrored: split.mirror?.host === canary, ...cookies });
   },
 
   release({ apex, owner }, current) {
@@ -155,12 +165,24 @@ function attachment({ apex, service }: RoutedService, found: Tree): Tree {
 
 function httpRoutes(service: RoutedService, routes: Routes): readonly Tree[] {
   const { match } = service.service;
-  if (service.strategy !== 'ab-testing') return [httpRoute(service, match, split(service, routes), routes)];
+  if (service.strategy !== 'ab-testing') return keptAndSplit(service, routes);
   const chosen = mergeMatches(service.analysis.match, match, ['headers', 'sourceLabels']);
   return [
     httpRoute(service, chosen, split(service, routes), routes),
     httpRoute(service, match, [destination(service, 'primary', 100)]),
   ];
+}
+
+/** Visitors who have chosen first, then everybody else by weight. */
+function keptAndSplit(service: RoutedService, routes: Routes): readonly Tree[] {
+  const { rules, setCookie } = affinityOf(service, routes);
+  const kept = rules.map(({ match, canary, setCookie: end }) => {
+    const position = { canary: percent(canary), mirrored: routes.mirrored };
+    const ends = end === undefined ? {} : { primary: end };
+    return httpRoute(service, match, split(service, position, ends), position);
+  });
+  const { match } = service.service;
+  return [...kept, httpRoute(service, match, split(service, routes, setCookie), routes)];
 }
 
 function httpRoute(
@@ -190,13 +212,32 @@ function tcpRoute(service: RoutedService, routes: Routes): Tree {
   return defined({ match: ports.length > 0 ? ports : undefined, route: split(service, routes) });
 }
 
-function split(service: RoutedService, { canary }: Routes): readonly Tree[] {
-  return [destination(service, 'primary', 100 - canary), destination(service, 'canary', canary)];
+function split(
+  service: RoutedService,
+  { canary }: Routes,
+  setCookie: Affinity['setCookie'] = {},
+): readonly Tree[] {
+  return [
+    destination(service, 'primary', 100 - canary, setCookie.primary),
+    destination(service, 'canary', canary, setCookie.canary),
+  ];
 }
 
-function destination({ apex, service }: RoutedService, role: 'primary' | 'canary', weight: number): Tree {
+function destination(
+  { apex, service }: RoutedService,
+  role: 'primary' | 'canary',
+  weight: number,
+  setCookie?: string,
+): Tree {
   const port = destinationPort(service);
-  return { destination: defined({ host: `${apex}-${role}`, port }), weight };
+  const headers = setCookie === undefined ? undefined : { response: { add: { [SET_COOKIE]: setCookie } } };
+  return defined({ destination: defined({ host: `${apex}-${role}`, port }), weight, headers });
+}
+
+/** What the answers of this destination set. */
+function setCookieOf(host: string, route: readonly unknown[]): string | undefined {
+  const found = route.find((to) => at(to, 'destination', 'host') === host);
+  return text(at(found, 'headers', 'response', 'add', SET_COOKIE));
 }
 
 /** A Service of several ports behind a real gateway: Istio must be told which one is meant. */

@@ -7,7 +7,7 @@ import { ok } from '../shared/result.ts';
 import type { TrafficProvider } from './provider.ts';
 
 export const kubernetes: TrafficProvider = {
-  supports: { weights: false, mirror: { canary: false, blueGreen: false }, match: false },
+  supports: { weights: false, mirror: { canary: false, blueGreen: false }, match: false, affinity: false },
   routed: false,
   refs: () => [],
   render: () => [],

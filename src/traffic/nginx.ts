@@ -19,7 +19,7 @@ const { apiVersion, kind } = KINDS.Ingress;
 const ALL = 100;
 
 export const nginx: TrafficProvider = {
-  supports: { weights: true, mirror: { canary: false, blueGreen: false }, match: true },
+  supports: { weights: true, mirror: { canary: false, blueGreen: false }, match: true, affinity: false },
   routed: true,
   objections,
 

@@ -7,7 +7,7 @@ import type {
   ServiceSpec,
 } from '../api/model.ts';
 import type { KubeObject, ObjectRef, OwnerReference } from '../api/objects.ts';
-import type { Routes } from '../core/model.ts';
+import type { Cookies, Routes } from '../core/model.ts';
 import type { Result } from '../shared/result.ts';
 
 /** A Canary's traffic as a provider sees it: names, the user's wishes about routing, and nothing else. */
@@ -22,10 +22,17 @@ export interface RoutedService {
   /** The strategy decides whether `match` makes an A/B route: it does only with iterations. */
   readonly strategy: Canary['spec']['strategy']['kind'];
   readonly owner: OwnerReference;
+  /** By which visitors are kept where they are, as far as the analysis asks for it. */
+  readonly cookies: Cookies;
   /** The name the user gave the provider, `gatewayapi:v1`; some read a version or a flavour from it. */
   readonly provider: string;
   /** The Ingress that brings the traffic in, for providers that split one. */
   readonly ingress: Canary['ingress'];
+}
+
+/** A position, with the cookies that visitors are given there. */
+export interface RoutesFound extends Routes {
+  readonly cookies?: Cookies;
 }
 
 /** Why routes cannot be read. */
@@ -38,7 +45,7 @@ export type RoutesError =
    * They are not in force: the router has not taken up what is `written` (Gateway API's Accepted), or what they hang
    * on is not there (an Ingress).
    */
-  | { readonly kind: 'pending'; readonly detail: string; readonly written: Routes | undefined };
+  | { readonly kind: 'pending'; readonly detail: string; readonly written: RoutesFound | undefined };
 
 /**
  * Translates between traffic positions and one mesh's or ingress's objects.
@@ -61,7 +68,7 @@ export interface TrafficProvider {
    */
   render(service: RoutedService, routes: Routes, current: readonly KubeObject[]): readonly KubeObject[];
   /** The position the objects put traffic in now. */
-  parse(service: RoutedService, current: readonly KubeObject[]): Result<Routes, RoutesError>;
+  parse(service: RoutedService, current: readonly KubeObject[]): Result<RoutesFound, RoutesError>;
   /** The objects as they were before Serin, for a Canary that is deleted with revertOnDeletion. */
   release(service: RoutedService, current: readonly KubeObject[]): readonly KubeObject[];
 }

@@ -5,7 +5,7 @@
 import type { Canary } from '../api/model.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { at, texts } from '../api/tree.ts';
-import type { MarkedRoutes, Routes } from '../core/model.ts';
+import type { Cookies, MarkedRoutes, Routes } from '../core/model.ts';
 import { unreachable, type Instant } from '../shared/brand.ts';
 import { readMark, writeMark } from './mark.ts';
 import { differs, find, isOwned } from './metadata.ts';
@@ -34,6 +34,8 @@ export interface RoutesInput {
 export interface RoutesMeant extends RoutesInput {
   readonly routes: Routes;
   readonly mark: number;
+  /** Those of the status, where they are not given. */
+  readonly cookies?: Cookies;
 }
 
 export interface ObservedRoutes {
@@ -59,6 +61,7 @@ export function routedService(canary: Canary): RoutedService {
     strategy,
     owner: ownerOf(canary),
     provider,
+    cookies: canary.status.cookies,
     ingress,
   };
 }
@@ -79,8 +82,8 @@ export function renderServices({ canary, target, current }: RoutesInput): readon
  * version it was rendered from, or without one where it is to be created.
  */
 export function renderRoutes(input: RoutesMeant): readonly KubeObject[] {
-  const { canary, provider, target, routes, current } = input;
-  const service = routedService(canary);
+  const { canary, provider, target, routes, current, cookies = canary.status.cookies } = input;
+  const service = { ...routedService(canary), cookies };
   const marked = markedRef(canary, provider);
   const meant = [apexService(canary, target, current), ...provider.render(service, routes, current)];
   const withMark = meant.map((object) => (isRef(object, marked) ? marking(object, input) : object));

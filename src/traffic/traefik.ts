@@ -27,7 +27,7 @@ const Spec = z.object({
 });
 
 export const traefik: TrafficProvider = {
-  supports: { weights: true, mirror: { canary: false, blueGreen: false }, match: false },
+  supports: { weights: true, mirror: { canary: false, blueGreen: false }, match: false, affinity: false },
   routed: true,
 
   refs: ({ namespace, apex }) => [{ ...refOf(apex), namespace }],

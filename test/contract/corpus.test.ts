@@ -23,6 +23,7 @@ const judge = makeJudge({
       weights: true,
       mirror: { canary: true, blueGreen: true },
       match: true,
+      affinity: true,
       routed: true,
     }),
     knownProviders: [],

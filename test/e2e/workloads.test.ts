@@ -1,4 +1,4 @@
-/** What else a workload has that a release must respect: its autoscaler. */
+/** What a release must respect beside the weights: an autoscaler, and visitors who have seen a version. */
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { valueAt } from './harness/look.ts';
 import { Rollout } from './harness/rollout.ts';
@@ -86,6 +86,47 @@ describe('a target with a HorizontalPodAutoscaler', () => {
       await rollout.comes('loses the copy', () => copy(w, 'fickle') === undefined);
       expect(w.get('HorizontalPodAutoscaler', 'fickle')).toBeDefined();
       expect(rollout.primaryReplicas).toBe(2);
+    },
+    TIMEOUT,
+  );
+});
+
+describe('visitors who are kept by cookies', () => {
+  it.concurrent.each(['istio', 'gatewayapi:v1'])(
+    'are given one that is remembered already, and lose it with the run: %s',
+    async (provider) => {
+      const w = await world.started();
+      const name = `loyal-${provider.slice(0, 5)}`;
+      const kind = provider === 'istio' ? 'VirtualService' : 'HTTPRoute';
+      const plural =
+        kind === 'HTTPRoute' ? 'httproutes.gateway.networking.k8s.io' : 'virtualservices.networking.istio.io';
+      const early: unknown[] = [];
+      const given = new Set<string>();
+      w.sandbox.store.subscribe(plural, ({ object }) => {
+        if (object.metadata.name !== name) return;
+        for (const [, cookie = ''] of JSON.stringify(object).matchAll(/"(podinfo-\w+=\w+); Max-Age=(?!-)/g)) {
+          given.add(cookie);
+          const status = JSON.stringify(valueAt(w.get('Canary', name), 'status'));
+          if (!status.includes(cookie)) early.push(cookie);
+        }
+      });
+      const rollout = await Rollout.install(w, {
+        name,
+        provider,
+        analysis: { sessionAffinity: { cookieName: 'podinfo-canary', primaryCookieName: 'podinfo-primary' } },
+        ...(kind === 'HTTPRoute' && { service: { gatewayRefs: [{ name: 'public' }] } }),
+      });
+      await rollout.push(`${name}:2`);
+      await rollout.rests('Succeeded');
+      expect(early).toEqual([]);
+      expect([...given].map((cookie) => cookie.split('=')[0]).sort()).toEqual([
+        'podinfo-canary',
+        'podinfo-primary',
+      ]);
+      const canary = [...given].find((cookie) => cookie.startsWith('podinfo-canary'));
+      expect(valueAt(rollout.canary, 'status', 'previousSessionAffinityCookie')).toBe(canary);
+      expect(valueAt(rollout.canary, 'status', 'sessionAffinityCookie')).toBeUndefined();
+      expect(JSON.stringify(w.get(kind, name)).match(/Max-Age=[-\d]+/g)).toEqual(['Max-Age=-1']);
     },
     TIMEOUT,
   );

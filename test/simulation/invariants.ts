@@ -236,6 +236,26 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       return Object.keys(after.autoscalers).length > 1 ? ['two autoscalers on one primary'] : [];
     }),
 
+  '21 a cookie stays while the canary has a weight, and is taken back when it has none': (pass) =>
+    commitsWithLook(pass).flatMap(({ before, after, look }) => {
+      const shown = before.origin === 'flagger' ? look.routes?.cookies?.canary : undefined;
+      const given = shown ?? before.cookies.canary;
+      if (given === undefined) return [];
+      if (after.canaryWeight === 0) return after.cookies.previous === given ? [] : ['a cookie is forgotten'];
+      return after.cookies.canary === given ? [] : ['visitors of the canary are given another cookie'];
+    }),
+
+  '22 routes know the cookies that are remembered, and no others': (pass) =>
+    performed(pass, 'set-routes').flatMap(({ action, before: { status }, after: { spec } }) => {
+      if (spec.affinity === undefined) return action.cookies === undefined ? [] : ['a cookie for nobody'];
+      const { canary, primary, previous } = action.cookies ?? {};
+      if (action.routes.canary > 0 && status.canaryWeight > 0 && canary === undefined)
+        return ['nobody is kept on the canary'];
+      const known = [status.cookies.canary, status.cookies.primary, status.cookies.previous];
+      const unknown = [canary, primary, previous].filter((cookie) => !known.includes(cookie));
+      return unknown.map((cookie) => `${cookie} is nowhere remembered`);
+    }),
+
   '18 a command is carried out at most once': (pass) =>
     commits(pass).flatMap(({ before, after }) => {
       const carriedOut = (['abort', 'retry', 'promote'] as const).filter((verb) => {

@@ -347,6 +347,7 @@ function aborted(state: WorldState): WorldState | undefined {
 
 // ----------------------------------------------------------------------------------------------------- what may happen
 
+export const AFFINITY = { cookieName: 'c', primaryCookieName: 'p' } as const;
 export const BY_HAND: readonly number[] = [30];
 
 /** A pass for no reason. */
@@ -383,6 +384,13 @@ export const HAPPENINGS = {
   },
   loseSnapshot: { name: 'the snapshots are deleted', apply: (state) => ({ ...state, snapshots: [] }) },
   loseServices: { name: 'the services are deleted', apply: (state) => ({ ...state, services: false }) },
+  affinity: {
+    name: 'visitors are to be kept, or not',
+    apply: ({ spec: { affinity, ...spec }, ...state }) => ({
+      ...state,
+      spec: affinity === undefined ? { ...spec, affinity: AFFINITY } : spec,
+    }),
+  },
   editAutoscaler: {
     name: 'the autoscaler is edited',
     apply: (state) => {
@@ -533,6 +541,8 @@ function keyOf({ state, tried }: Node): string {
     state.spec.suspend,
     state.spec.autoscaler,
     status.autoscaler,
+    state.spec.affinity,
+    COOKIES.map((of) => status.cookies[of] !== undefined),
     age(status.invalid?.since),
     target === undefined ||
       JSON.stringify(status.target) ===
@@ -556,6 +566,8 @@ function keyOf({ state, tried }: Node): string {
       routes.mirrored,
       routes.drifted,
       Math.min(1, age(routes.since)),
+      COOKIES.map((of) => routes.cookies?.[of] === status.cookies[of]),
+      COOKIES.map((of) => status.origin !== 'ours' && routes.cookies?.[of]),
     ],
     state.malformedRoutes,
     state.services,
@@ -579,6 +591,7 @@ function keyOf({ state, tried }: Node): string {
   return JSON.stringify([memory, there, known]);
 }
 
+const COOKIES = ['canary', 'primary', 'previous'] as const;
 const VERBS = ['abort', 'retry', 'promote'] as const;
 
 /** Below an interval, up to a deadline, or past it; the slices use ten seconds and a minute. */

@@ -5,7 +5,7 @@
 import { percent, revision } from '../../src/shared/brand.ts';
 import { newborn, type Climate, type WorldState } from '../../src/rehearsal/world.ts';
 import type { Phase, Spec } from '../../src/core/model.ts';
-import { command, HAPPENINGS, WITHDRAW, type Slice } from './search.ts';
+import { AFFINITY, command, HAPPENINGS, WITHDRAW, type Slice } from './search.ts';
 import { AB, aSpec, aHook, allGates, BLUE_GREEN, MIRRORED, UNCERTAIN, UNROUTED } from './specs.ts';
 
 /** Workloads as they come, answers as they come, refusals and death. */
@@ -27,7 +27,7 @@ const { pushNew, pushPromoted, pushApplied, editRoutes, deadline } = HAPPENINGS;
 const { driftRoutes, malformRoutes, losePrimary, loseSnapshot, loseServices } = HAPPENINGS;
 const { scaleUp, scaleDown, loseTarget, bringTarget, breakSpec, mendSpec } = HAPPENINGS;
 const { editPlan, otherStrategy, suspend } = HAPPENINGS;
-const { editAutoscaler, loseAutoscaler, otherAutoscaler } = HAPPENINGS;
+const { affinity, editAutoscaler, loseAutoscaler, otherAutoscaler } = HAPPENINGS;
 const PEOPLE = [pushNew, pushPromoted, pushApplied, editRoutes];
 
 function slice(
@@ -79,6 +79,13 @@ function leftByFlagger(spec: Spec, phase: Phase): WorldState {
     routes: { canary, mirrored: false, mark: -1, since: born.now, drifted: false },
     services: true,
   };
+}
+
+/** And died before it wrote into the status which cookies visitors have been given. */
+function withCookies(state: WorldState): WorldState {
+  const { routes } = state;
+  const cookies = { canary: 'c=theirs', primary: 'p=theirs' };
+  return routes === undefined || routes.canary === 0 ? state : { ...state, routes: { ...routes, cookies } };
 }
 
 /** One further thing each. */
@@ -178,6 +185,24 @@ export const OTHERS: readonly Slice[] = [
     [pushNew, otherAutoscaler],
     1_067,
   ),
+  slice(
+    'visitors kept by cookies',
+    aSpec({ affinity: AFFINITY }),
+    { ...CHANGEABLE, primary: ['ready'], answers: ['yes'] },
+    [pushNew, editRoutes],
+    868,
+  ),
+  slice('visitors kept or not', aSpec(), LIVING, [pushNew, affinity], 1_670),
+  {
+    ...slice(
+      'cookies taken over from Flagger',
+      aSpec({ affinity: AFFINITY }),
+      LIVING,
+      [pushNew, pushPromoted],
+      937,
+    ),
+    starts: PHASES.map((phase) => withCookies(leftByFlagger(aSpec({ affinity: AFFINITY }), phase))),
+  },
   {
     ...slice('taken over from Flagger', aSpec(), CHANGEABLE, [pushNew, pushPromoted], 4_141),
     starts: PHASES.map((phase) => leftByFlagger(aSpec(), phase)),

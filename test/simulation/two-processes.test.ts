@@ -39,6 +39,7 @@ function sleepy(
     tell: (status, notices) => world.tell(status, notices),
     tried: () => world.tried(),
     waited: (what) => world.waited(what),
+    drawn: () => world.drawn(),
     now: () => world.now(),
   };
   return { ports, slept: () => slept };

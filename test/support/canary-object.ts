@@ -68,11 +68,12 @@ export const ISTIO_BY_DEFAULT: CanaryContext = {
   defaultProvider: 'istio',
   knownProviders: ['istio', 'gatewayapi', 'kubernetes'],
   capabilities: (provider) => {
-    const all = { weights: true, match: true, routed: true };
+    const all = { weights: true, match: true, affinity: true, routed: true };
     if (provider === 'istio') return { ...all, mirror: { canary: true, blueGreen: true } };
     if (provider.startsWith('gatewayapi')) return { ...all, mirror: { canary: false, blueGreen: true } };
     if (provider !== 'kubernetes') return undefined;
-    return { weights: false, match: false, routed: false, mirror: { canary: false, blueGreen: false } };
+    const none = { weights: false, match: false, affinity: false, routed: false };
+    return { ...none, mirror: { canary: false, blueGreen: false } };
   },
   minimumInterval: millis(10_000),
   noCrossNamespaceRefs: false,

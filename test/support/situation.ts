@@ -68,6 +68,7 @@ export function aSituation(changes: SituationChanges = {}): Situation {
     answers: { get: () => undefined },
     problem: undefined,
     tried: undefined,
+    drawn: { canary: 'drawn', primary: 'drawnToo' },
     now: instant(3_600_000),
     ...changes.situation,
   };

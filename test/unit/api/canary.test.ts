@@ -279,6 +279,31 @@ describe('what cannot be followed', () => {
       'spec.autoscalerRef.primaryScalerReplicas: found minReplicas 5, maxReplicas 3, expected 1 or more, and maxReplicas no less than minReplicas',
     ],
     [
+      { analysis: { sessionAffinity: { maxAge: 60 } } },
+      'InvalidSpec',
+      'spec.analysis.sessionAffinity.cookieName: is missing, expected the name of a cookie',
+    ],
+    [
+      { analysis: { sessionAffinity: { cookieName: 'a b' } } },
+      'InvalidSpec',
+      'spec.analysis.sessionAffinity.cookieName: found "a b", expected the name of a cookie: no spaces, commas, semicolons or other separators',
+    ],
+    [
+      { analysis: { sessionAffinity: { cookieName: 'a', domain: 'x; Secure' } } },
+      'InvalidSpec',
+      'spec.analysis.sessionAffinity.domain: found "x; Secure", expected text without semicolons or line breaks',
+    ],
+    [
+      { analysis: { sessionAffinity: { cookieName: 'a', maxAge: -1 } } },
+      'InvalidSpec',
+      'spec.analysis.sessionAffinity.maxAge: found -1, expected 1 or more seconds',
+    ],
+    [
+      { analysis: { sessionAffinity: { cookieName: 'a', sameSite: 'lax' } } },
+      'InvalidSpec',
+      'spec.analysis.sessionAffinity.sameSite: found "lax", expected one of Strict, Lax, None',
+    ],
+    [
       { service: { delegation: true, hosts: ['a.example.com'] } },
       'InvalidSpec',
       'spec.service.hosts: is set together with delegation; a delegate VirtualService has no hosts, drop one of the two',
@@ -307,6 +332,7 @@ describe('what cannot be followed', () => {
       capabilities: () => ({
         weights: false,
         match: false,
+        affinity: false,
         routed: true,
         mirror: { canary: false, blueGreen: false },
       }),
@@ -486,5 +512,63 @@ describe('what can be followed, though perhaps not as its author thinks', () => 
       metadata: { retries: '3', quiet: 'true' },
     });
     expect(analysis.alerts[0]?.severity).toBe('info');
+  });
+});
+
+describe('session affinity', () => {
+  const affinityOf = (sessionAffinity: object, wish: CanaryWish = {}): unknown =>
+    parseCanary(aCanary({ ...wish, analysis: { ...wish.analysis, sessionAffinity } }), ISTIO_BY_DEFAULT)
+      .canary?.analysis.sessionAffinity;
+  const warnings = (wish: CanaryWish): readonly string[] =>
+    parseCanary(aCanary(wish), ISTIO_BY_DEFAULT)
+      .findings.filter(({ severity }) => severity === 'warning')
+      .map(({ field, message }) => `${field}: ${message}`);
+
+  it.each([undefined, 0])('keeps a cookie for a day where maxAge is %s', (maxAge) => {
+    expect(affinityOf({ cookieName: 'a', ...(maxAge !== undefined && { maxAge }) })).toEqual({
+      cookieName: 'a',
+      maxAge: 86_400,
+      httpOnly: false,
+      secure: false,
+      partitioned: false,
+    });
+  });
+
+  it('has all that is written', () => {
+    const whole = {
+      cookieName: 'a',
+      primaryCookieName: 'b',
+      maxAge: 60,
+      domain: 'example.com',
+      path: '/',
+      sameSite: 'None',
+      httpOnly: true,
+      secure: true,
+      partitioned: true,
+    };
+    expect(affinityOf(whole)).toEqual(whole);
+  });
+
+  it('has no effect where nobody sees two versions by chance, which is said', () => {
+    const sessionAffinity = { cookieName: 'a' };
+    const match = [{ headers: { 'x-user': { exact: 'insider' } } }];
+    const ab = { iterations: 2, stepWeight: undefined, maxWeight: undefined, match };
+    expect(affinityOf(sessionAffinity, { analysis: ab })).toBeUndefined();
+    expect(warnings({ analysis: { ...ab, sessionAffinity } })).toEqual([
+      'spec.analysis.sessionAffinity: has no effect with match: in A/B testing the conditions say who sees the canary',
+    ]);
+    const plain = { spec: { provider: 'kubernetes' }, analysis: { iterations: 2, stepWeight: undefined } };
+    expect(warnings({ ...plain, analysis: { ...plain.analysis, sessionAffinity } })).toEqual([
+      'spec.analysis.sessionAffinity: has no effect: provider kubernetes routes no requests, so no visitor sees two versions',
+    ]);
+  });
+
+  it('warns of cookies that browsers refuse', () => {
+    expect(
+      warnings({ analysis: { sessionAffinity: { cookieName: 'a', sameSite: 'None', partitioned: true } } }),
+    ).toEqual([
+      'spec.analysis.sessionAffinity.sameSite: found "None": browsers refuse such a cookie unless secure is true',
+      'spec.analysis.sessionAffinity.partitioned: found true: browsers refuse such a cookie unless secure is true',
+    ]);
   });
 });

@@ -42,6 +42,7 @@ const PHASES: readonly Phase[] = [
 ];
 
 const text = fc.string({ maxLength: 12 });
+const word = fc.string({ minLength: 1, maxLength: 12 });
 const moment = fc.nat().map((value) => instant(value));
 const share = fc.nat({ max: 100 }).map(percent);
 const name = text.map(revision);
@@ -115,6 +116,7 @@ const anyStatus: fc.Arbitrary<Status> = fc.record({
     { nil: undefined },
   ),
   autoscaler: text,
+  cookies: fc.record({ canary: word, primary: word, previous: word }, { requiredKeys: [] }),
   invalid: fc.option(fc.record({ reason: text, detail: text, since: moment }), { nil: undefined }),
   held: fc.option(fc.record({ type: fc.constant('confirm-rollout' as const), hook: text, since: moment }), {
     nil: undefined,
@@ -160,9 +162,9 @@ describe('the memory of a rollout', () => {
 
   it('leaves alone what others wrote into the status', () => {
     const others = { type: 'Synced', status: 'True', reason: 'Argo' };
-    const previous = { sessionAffinityCookie: 'a=b', conditions: [others] };
+    const previous = { lastTrackedRevision: '7', conditions: [others] };
     const status = stored(RUNNING, previous);
-    expect(status['sessionAffinityCookie']).toBe('a=b');
+    expect(status['lastTrackedRevision']).toBe('7');
     expect(status['conditions']).toContainEqual(others);
   });
 
@@ -352,5 +354,33 @@ describe('a Canary too broken to be followed', () => {
     expect(refused?.['conditions']).toContainEqual(promoted);
     const object = { ...aCanary(), status: conditionPatch(undefined, 'Accepted', refusal, NOW) };
     expect(parseStatus(object).origin).toBe('new');
+  });
+});
+
+describe('the cookies of visitors', () => {
+  const fields = {
+    sessionAffinityCookie: 'c=value',
+    primarySessionAffinityCookie: '=theirs',
+    previousSessionAffinityCookie: 'c=past',
+  };
+
+  it('stand where Flagger has them, whoever has written them', () => {
+    const status = { phase: 'Progressing', ...fields };
+    const cookies = { canary: 'c=value', primary: '=theirs', previous: 'c=past' };
+    expect(parseStatus(aCanary({ status })).cookies).toEqual(cookies);
+    expect(stored({ ...RUNNING, cookies }, undefined)).toMatchObject(fields);
+  });
+
+  it('vanish when they are over, and only then', () => {
+    const previous = { ...fields };
+    const written = stored({ ...RUNNING, cookies: { previous: 'c=value' } }, previous);
+    expect(written['sessionAffinityCookie']).toBeUndefined();
+    expect(written['primarySessionAffinityCookie']).toBeUndefined();
+    expect(written['previousSessionAffinityCookie']).toBe('c=value');
+    const patch = writeStatus(
+      { ...RUNNING, cookies: {} },
+      { canary: aParsedCanary(), previous: {}, now: NOW },
+    );
+    expect(Object.keys(patch).filter((field) => field.includes('Cookie'))).toEqual([]);
   });
 });

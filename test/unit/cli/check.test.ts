@@ -20,6 +20,7 @@ const context: CanaryContext = {
           weights: true,
           mirror: { canary: true, blueGreen: true },
           match: true,
+          affinity: true,
           routed: name !== 'kubernetes',
         }
       : undefined,

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { converge } from '../../../src/core/converge.ts';
 import { decide } from '../../../src/core/decide.ts';
+import type { Cookies } from '../../../src/core/model.ts';
 import { instant, percent, revision } from '../../../src/shared/brand.ts';
 import { aSituation, type SituationChanges } from '../../support/situation.ts';
 
@@ -188,5 +189,81 @@ describe('a Canary seen for the first time', () => {
     if (verdict.kind !== 'move') throw new Error(`expected a move, found ${verdict.kind}`);
     const made = converge(s.spec, verdict.status, s.observed, s.now).map(({ kind }) => kind);
     expect(made).toEqual(['write-services', 'write-primary']);
+  });
+});
+
+describe('cookies', () => {
+  const affinity = { cookieName: 'c', primaryCookieName: 'p' };
+  const drawn = { canary: 'c=drawn', primary: 'p=drawnToo' };
+  const after = (changes: SituationChanges): Cookies | undefined => {
+    const verdict = decide(aSituation(changes));
+    return verdict.kind === 'move' ? verdict.status.cookies : undefined;
+  };
+  const beginning = { step: -1, canaryWeight: percent(0) } as const;
+
+  it.each<{
+    readonly what: string;
+    readonly changes: SituationChanges;
+    readonly cookies: Cookies | undefined;
+  }>([
+    {
+      what: 'are drawn with the first weight',
+      changes: { spec: { affinity }, status: beginning },
+      cookies: drawn,
+    },
+    {
+      what: 'of the primary only where that has a name',
+      changes: { spec: { affinity: { cookieName: 'c' } }, status: beginning },
+      cookies: { canary: 'c=drawn' },
+    },
+    {
+      what: 'of nobody where nobody asks for them',
+      changes: { status: beginning },
+      cookies: {},
+    },
+    {
+      what: 'are drawn at once where they are asked for in mid-run',
+      changes: { spec: { affinity } },
+      cookies: drawn,
+    },
+    {
+      what: 'of the primary stay for good, of the canary for the run',
+      changes: {
+        spec: { affinity },
+        status: { ...beginning, cookies: { primary: 'p=old', previous: 'c=past' } },
+      },
+      cookies: { canary: 'c=drawn', primary: 'p=old', previous: 'c=past' },
+    },
+    {
+      what: 'of the primary change with their name, which Flagger leaves empty',
+      changes: { spec: { affinity }, status: { cookies: { canary: 'c=old', primary: '=theirs' } } },
+      cookies: { canary: 'c=old', primary: 'p=drawnToo' },
+    },
+    {
+      what: 'are taken back when the run ends',
+      changes: {
+        spec: { affinity },
+        status: { failedChecks: 9, cookies: { canary: 'c=old', primary: 'p=old', previous: 'c=past' } },
+      },
+      cookies: { primary: 'p=old', previous: 'c=old' },
+    },
+    {
+      what: 'are taken back though nobody asks for them any more',
+      changes: { status: { failedChecks: 9, cookies: { canary: 'c=old' } } },
+      cookies: { previous: 'c=old' },
+    },
+  ])('$what', ({ changes, cookies }) => {
+    expect(after(changes)).toEqual(cookies);
+  });
+
+  it('are those of the routes where Flagger died before it wrote them down', () => {
+    const routes = { canary: percent(30), mirrored: false, mark: -1, since: instant(0), drifted: true };
+    const status = { origin: 'flagger', canaryWeight: percent(0), cookies: { primary: '=theirs' } } as const;
+    const cookies = after({
+      spec: { affinity: { cookieName: 'c' } },
+      status,
+      observed: { routes: { ...routes, cookies: { canary: 'c=given' } } },
+    });
+    expect(cookies).toEqual({ canary: 'c=given', primary: '=theirs' });
   });
 });

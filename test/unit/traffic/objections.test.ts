@@ -144,3 +144,29 @@ describe('on nginx', () => {
     ).toBeUndefined();
   });
 });
+
+describe('session affinity', () => {
+  const sessionAffinity = { cookieName: 'v' };
+  const match = [{ headers: { cookie: { regex: 'beta' } } }];
+
+  it.each(['istio', 'gatewayapi:v1'])('is refused on %s beside conditions on cookies', (provider) => {
+    const spec = { provider, service: { ...service, match }, analysis: { ...steps, sessionAffinity } };
+    expect(problemOf(spec)).toBe(
+      'UnsupportedFeature spec.service.match[0].headers.cookie: cannot be combined with analysis.sessionAffinity, which matches cookies; drop one of the two',
+    );
+  });
+
+  it('is refused for TCP connections', () => {
+    const analysis = { ...steps, sessionAffinity };
+    expect(problemOf({ service: { port: 80, appProtocol: 'tcp' }, analysis })).toContain(
+      'spec.analysis.sessionAffinity: cannot be honoured with service.appProtocol tcp',
+    );
+  });
+
+  it.each(['traefik', 'nginx'])('is refused by a provider that cannot match cookies: %s', (provider) => {
+    const ingressRef = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'podinfo' };
+    expect(problemOf({ provider, ingressRef, analysis: { ...steps, sessionAffinity } })).toBe(
+      `UnsupportedFeature spec.analysis.sessionAffinity: asks to keep visitors by a cookie, which provider ${provider} cannot do; drop it`,
+    );
+  });
+});
