@@ -32,8 +32,16 @@ async function applyFiles(anchor: ProcessRecord): Promise<void> {
   await kubectl(anchor, ['apply', '--server-side', ...files(addOnFiles())]);
 }
 
+/** What others rely on from the start. metrics-server is left to itself: it is ready after two of its looks. */
+const AWAITED = [
+  ['kube-system', 'coredns'],
+  ['traefik', 'traefik'],
+  ['monitoring', 'prometheus'],
+] as const;
+
 async function untilReady(anchor: ProcessRecord): Promise<void> {
-  const condition = ['--for=condition=Available', '--timeout=120s'];
-  await kubectl(anchor, ['wait', ...condition, 'deployment', '--all', '-A']);
-  await kubectl(anchor, ['wait', ...condition, 'apiservice', 'v1beta1.metrics.k8s.io']);
+  const ready = AWAITED.map(([namespace, name]) =>
+    kubectl(anchor, ['-n', namespace, 'rollout', 'status', `deployment/${name}`, '--timeout=120s']),
+  );
+  await Promise.all(ready);
 }
