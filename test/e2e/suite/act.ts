@@ -38,9 +38,15 @@ export class Act {
     this.#report(line);
   }
 
-  /** A namespace of the scenario's own, gone after it. */
+  /** A namespace of the scenario's own, gone after it. One that a run before left behind goes first. */
   async namespace(suffix = ''): Promise<string> {
     const name = `e2e-${this.#name}${suffix}`;
+    await this.cluster.remove('Namespace', { name });
+    await this.cluster.eventually(
+      `there is no namespace ${name}`,
+      async () => (await this.cluster.read('Namespace', { name })) === undefined,
+      { within: 60_000 },
+    );
     await this.cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     this.#namespaces.push(name);
     return name;

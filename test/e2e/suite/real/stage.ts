@@ -37,6 +37,8 @@ export async function openReal(options: RealOptions): Promise<Stage> {
       meshProvider: 'traefik',
       metricsServer: PLACE.prometheus,
       minimumAnalysisInterval: minimum ?? '',
+      // Everything of the suite runs on the one node: what asks for next to nothing gets it.
+      resources: { requests: { cpu: '200m', memory: '64Mi' }, limits: { memory: '512Mi' } },
       rbac: { providers: ['gatewayapi:v1', 'nginx', 'kubernetes'] },
       podAnnotations: { 'e2e/build': build },
     },
@@ -77,7 +79,11 @@ function loadTester(build: string): Release {
     name: PLACE.loadTester.name,
     namespace: PLACE.loadTester.namespace,
     chart: 'loadtester',
-    values: { fullnameOverride: PLACE.loadTester.name, podAnnotations: { 'e2e/build': build } },
+    values: {
+      fullnameOverride: PLACE.loadTester.name,
+      podAnnotations: { 'e2e/build': build },
+      resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '512Mi' } },
+    },
   };
 }
 
