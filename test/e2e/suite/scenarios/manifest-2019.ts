@@ -36,6 +36,8 @@ export const manifest2019: Scenario = {
     await app.rests('Succeeded');
     assert.equal(app.primaryImage, image(GOOD));
     await everybodySees(users, GOOD);
+    // Their route goes with the rest.
+    await users.leave();
     for (const kind of ['Canary', 'IngressRoute', 'Deployment'] as const)
       await act.cluster.remove(kind, app.place);
   },
