@@ -71,9 +71,9 @@ export const DEFECT_MUTANTS: readonly Mutant[] = [
     'what is repaired is written as it was first made',
     {
       file: 'src/traffic/routes.ts',
-      find: '...provider.render(service, routes, current)];\n  const withMark',
+      find: '...provider.render(service, routes, current)];\n  return changed(withMark',
       replace:
-        '...provider.render(service, isElsewhere(input) ? routes : { ...routes, canary: (100 - routes.canary) as typeof routes.canary }, current)];\n  const withMark',
+        '...provider.render(service, isElsewhere(input) ? routes : { ...routes, canary: (100 - routes.canary) as typeof routes.canary }, current)];\n  return changed(withMark',
     },
     'test/contract/traffic.test.ts',
   ),
@@ -126,7 +126,7 @@ export const DEFECT_MUTANTS: readonly Mutant[] = [
   }),
   brings('M16', 'the target is scaled down while traffic is on it', {
     file: CONVERGE,
-    find: "primary?.readiness.kind === 'ready' && drained(spec, status, observed.routes, now);",
+    find: "primary?.readiness.kind === 'ready' && drained(spec, status, observed, now);",
     replace: "primary?.readiness.kind === 'ready' && now > 0;",
   }),
 ];

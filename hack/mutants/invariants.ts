@@ -22,6 +22,16 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
     find: 'return at !== undefined && now >= at;',
     replace: 'return at !== undefined;',
   }),
+  breaks(
+    1,
+    'parked while a place that was left still sends traffic',
+    {
+      file: CONVERGE,
+      find: 'const everywhere = [routes, ...left];',
+      replace: 'const everywhere = [routes];',
+    },
+    'routes that move',
+  ),
   breaks(2, 'a weight that is no position', {
     file: 'src/core/analysing.ts',
     find: 'canaryWeight, mirrored };\n  const first',
@@ -38,6 +48,12 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
     replace:
       'if (!edited && !inPlace(status, routes)) actions.push(setRoutes(spec, status, { ...intended(status), mirrored: true }));',
   }),
+  breaks(
+    3,
+    'routes in a place nobody recorded',
+    { file: CONVERGE, find: 'if (observed.place !== status.place) return actions;', replace: '' },
+    'routes that move',
+  ),
   breaks(4, 'a primary written during analysis', {
     file: CONVERGE,
     find: 'const meant = isPromoting(status) ?',
@@ -79,12 +95,24 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
     replace: "if (!edited && status.phase !== 'Failed' && !inPlace(status, routes)) actions",
   }),
   breaks(
+    9,
+    'traffic stranded in a place that was left',
+    { file: CONVERGE, find: 'return left.flatMap(', replace: 'return left.slice(0, 0).flatMap(' },
+    'routes that move',
+  ),
+  breaks(
     10,
     'a lost primary copied from whatever the target is',
     COPIED_FROM_ANYTHING,
     'a primary that vanishes',
   ),
   breaks(11, 'traffic to a broken primary', HOME_TO_A_BROKEN_PRIMARY),
+  breaks(
+    11,
+    'traffic left for a broken primary',
+    { file: CONVERGE, find: 'if (target !== undefined && !fit(primary)) return [];', replace: '' },
+    'routes that move',
+  ),
   breaks(12, 'nobody is owed a parking', {
     file: RETREAT,
     find: "{ ...end, canaryWeight: percent(0), park: 'due' }",

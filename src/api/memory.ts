@@ -15,6 +15,8 @@ export const memorySchema = z.looseObject({
   phaseSince: instantSchema,
   plan: z.string(),
   sequence: z.int().default(0),
+  place: z.string().default(''),
+  left: z.array(z.string()).default([]),
   park: z.enum(['none', 'due', 'done']).default('none'),
   obeyed: z
     .object({
@@ -42,6 +44,8 @@ export function memoryOf(status: Status): Record<string, unknown> {
     step: status.step,
     mirrored: status.mirrored,
     mark: status.routesMark,
+    place: status.place,
+    left: status.left.length === 0 ? undefined : status.left,
     park: status.park,
     obeyed: status.obeyed,
     outbox: status.outbox,

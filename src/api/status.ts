@@ -127,6 +127,8 @@ function ours(written: Tree, phase: Phase, memory: Memory): Status {
     step: memory.step,
     mirrored: memory.mirrored,
     routesMark: memory.mark,
+    place: memory.place,
+    left: memory.left,
     park: memory.park,
     obeyed: memory.obeyed,
     outbox: present(memory.outbox).map(([, announcement]) => announcement),

@@ -7,6 +7,7 @@ import { autoscalerRefs, formerAutoscaler, renderAutoscaler } from '../targets/a
 import { targetKind } from '../targets/registry.ts';
 import type { Look, TargetKind, TargetMetadata } from '../targets/target.ts';
 import { resolveTraffic } from '../traffic/registry.ts';
+import { observeLeft, placeAsked, placeRefs, placesLeft, type LeftInput } from '../traffic/places.ts';
 import {
   formerTarget,
   observeRoutes,
@@ -30,6 +31,10 @@ export interface View {
   readonly look: Look;
   /** What the routes are made of; a sentence where the target does not say enough. */
   readonly routing: Result<RoutesInput, string>;
+  /** Where the spec wants the routes; undefined where its provider is none that is known. */
+  readonly place: string | undefined;
+  /** What routes in places that were left. */
+  readonly left: readonly LeftInput[];
 }
 
 /** Looks again, at nothing older than our own last writes. `onLook` is told at which objects. */
@@ -51,8 +56,11 @@ export async function lookAt(
   const routes = (traffic === undefined ? [] : routeRefs(canary, traffic.provider)).map((ref) =>
     inside(canary, ref),
   );
-  await watchKinds(tools, [...autoscalers, ...routes], signal);
-  await watched.caughtUp([...workloads, ...routes], { signal });
+  const place = traffic && placeAsked(canary, traffic.provider);
+  const places = placesLeft(canary, place);
+  const former = places.flatMap((one) => placeRefs(one)).map((ref) => inside(canary, ref));
+  await watchKinds(tools, [...autoscalers, ...routes, ...former], signal);
+  await watched.caughtUp([...workloads, ...routes, ...former], { signal });
   const options = {
     selectorLabels: settings.selectorLabels,
     includeLabelPrefixes: settings.includeLabelPrefixes,
@@ -60,13 +68,20 @@ export async function lookAt(
   };
   const bare: Look = { canary, options, now: clock.now(), objects: objectsOf(tools, workloads) };
   const configs = (kind?.configRefs(bare) ?? []).map((ref) => inside(canary, ref));
-  onLook([...workloads, ...routes, ...configs]);
+  onLook([...workloads, ...routes, ...former, ...configs]);
   await watchKinds(tools, configs, signal);
   const look = { ...bare, objects: [...bare.objects, ...(await shelf.look(tools, configs, signal))] };
   const current = objectsOf(tools, routes);
   const found = kind?.metadata(look) ?? err(`targets of kind ${canary.target.kind} are not known`);
   const target = found.ok || !terminating ? found : ok({ ...formerTarget(canary, current), ports: [] });
-  return { canary, kind, look, routing: routingOf(canary, traffic, target, current, look.now) };
+  const routing = routingOf(canary, traffic, target, current, look.now);
+  const left = target.ok
+    ? places.map((one) => ({
+        ...{ place: one.name, canary: one.canary, provider: one.provider },
+        ...{ target: target.value, current: objectsOf(tools, former), now: look.now },
+      }))
+    : [];
+  return { canary, kind, look, routing, place, left };
 }
 
 /** Objects of a mesh, autoscalers and configuration are watched from the moment a Canary first uses some. */
@@ -109,7 +124,7 @@ function inside({ namespace }: Canary, ref: ObjectRef): ObjectRef {
   return { namespace, ...ref };
 }
 
-export function observedOf({ canary, kind, look, routing }: View): Observed {
+export function observedOf({ canary, kind, look, routing, place, left }: View): Observed {
   const seen = routing.ok ? observeRoutes(routing.value) : undefined;
   const autoscaler = renderAutoscaler(look);
   const terminating = canary.status.phase === 'Terminating';
@@ -119,10 +134,12 @@ export function observedOf({ canary, kind, look, routing }: View): Observed {
     snapshots: kind?.snapshots(look) ?? [],
     routes: seen?.routes,
     ...(seen?.malformed !== undefined && { malformedRoutes: seen.malformed }),
+    place,
+    left: left.flatMap((input) => observeLeft(input) ?? []),
     services: routing.ok && renderServices(routing.value).length === 0,
     autoscaler: autoscaler.ok && autoscaler.value === undefined,
     formerAutoscaler: formerAutoscaler(look) !== undefined,
     finalizer: canary.object.metadata.finalizers?.includes(FINALIZER) ?? false,
-    released: terminating && routing.ok && released(routing.value),
+    released: terminating && routing.ok && [routing.value, ...left].every((input) => released(input)),
   };
 }

@@ -5,6 +5,7 @@ import { after, millis, unreachable } from '../shared/brand.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { formerAutoscaler, renderAutoscaler } from '../targets/autoscalers.ts';
 import type { TargetKind } from '../targets/target.ts';
+import { renderLeft } from '../traffic/places.ts';
 import {
   observeRoutes,
   releaseTraffic,
@@ -31,6 +32,8 @@ export async function perform(
       return withRouting(view, (input) => inOrder(renderServices(input), put));
     case 'set-routes':
       return withRouting(view, (input) => setRoutes({ ...input, now: clock.now() }, action, put));
+    case 'leave-routes':
+      return leaveRoutes(view, action, put);
     case 'write-primary':
       return withKind(view, (kind) => writePrimary(objects, kind, view, action, put, signal));
     case 'keep-snapshot':
@@ -42,7 +45,12 @@ export async function perform(
     case 'scale-target':
       return withKind(view, (kind) => scaleTarget(objects, kind, view, action.up, signal));
     case 'release-traffic':
-      return withRouting(view, (input) => eachOnItsOwn(releaseTraffic(input), put));
+      return withRouting(view, (input) =>
+        eachOnItsOwn(
+          [input, ...view.left].flatMap((one) => releaseTraffic(one)),
+          put,
+        ),
+      );
     case 'set-finalizer':
       return setFinalizer(objects, view, action.present, signal);
     default:
@@ -107,6 +115,15 @@ async function setRoutes(
   const { pending, routes: found } = observeRoutes(input);
   const fresh = found !== undefined && input.now < after(found.since, TAKE_UP);
   return pending === undefined || fresh ? ok() : err({ kind: 'unavailable', detail: pending });
+}
+
+async function leaveRoutes(
+  { left }: View,
+  { place, routes, mark }: Action & { readonly kind: 'leave-routes' },
+  put: Write,
+): Promise<Done> {
+  const input = left.find((one) => one.place === place);
+  return input === undefined ? ok() : eachOnItsOwn(renderLeft({ ...input, routes, mark }), put);
 }
 
 /** Copies what the look has seen, contents included, and only while it is the revision that is meant. */

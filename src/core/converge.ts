@@ -1,6 +1,7 @@
 /** What remains to be done for the cluster to match the status. No effect happens here, and none is remembered. */
 import {
   after,
+  instant,
   millis,
   NO_REVISION,
   percent,
@@ -27,7 +28,8 @@ export function converge(spec: Spec, status: Status, observed: Observed, now: In
   if (status.invalid !== undefined) {
     // Whoever drives the same target drives its routes as well; two that bring them home never end.
     const ours = status.invalid.reason !== 'DuplicateTarget';
-    return ours && status.phase === 'Failed' ? bringHome(spec, status, observed) : [];
+    const back = ours && status.phase === 'Failed';
+    return back ? [...leave(status, observed), ...bringHome(spec, status, observed)] : [];
   }
   return [
     ...finalizer(spec, observed),
@@ -46,7 +48,9 @@ function finalizer(spec: Spec, observed: Observed): readonly Action[] {
 /** Traffic before workloads: nothing below may hold up a retreat. A new Canary needs a ready primary to send it to. */
 function traffic(spec: Spec, status: Status, observed: Observed): readonly Action[] {
   const { routes, malformedRoutes } = observed;
-  const actions: Action[] = [];
+  const actions: Action[] = [...leave(status, observed)];
+  // Nothing is written in a place before it is recorded that the routes are there.
+  if (observed.place !== status.place) return actions;
   if (!observed.services) actions.push({ kind: 'write-services' });
   if (status.phase === 'Initializing' && observed.primary?.readiness.kind !== 'ready') return actions;
   // What somebody else made of the routes is left alone, except to bring traffic back.
@@ -56,6 +60,22 @@ function traffic(spec: Spec, status: Status, observed: Observed): readonly Actio
   if (edited && routes !== undefined && routes.drifted) actions.push(setRoutes(spec, status, routes));
   if (!edited && !inPlace(status, routes)) actions.push(setRoutes(spec, status, intended(status)));
   return actions;
+}
+
+/**
+ * Where the routes were before, the canary gets no more than the status says, and never more than it has there. Not
+ * even there does traffic go home to a primary that cannot take it.
+ */
+function leave(status: Status, { primary, target, left }: Observed): readonly Action[] {
+  if (target !== undefined && !fit(primary)) return [];
+  return left.flatMap(({ place, canary, mirrored }): readonly Action[] => {
+    const routes = {
+      canary: percent(Math.min(canary, status.canaryWeight)),
+      mirrored: mirrored && status.mirrored,
+    };
+    if (sameRoutes(routes, { canary, mirrored })) return [];
+    return [{ kind: 'leave-routes', place, routes, mark: status.routesMark }];
+  });
 }
 
 function primary(status: Status, observed: Observed): readonly Action[] {
@@ -102,14 +122,15 @@ function scale(spec: Spec, status: Status, observed: Observed, now: Instant): re
   if (status.park === 'none' && running && target?.scaledUp === false) {
     return [{ kind: 'scale-target', up: true }];
   }
-  const safe = observed.primary?.readiness.kind === 'ready' && drained(spec, status, observed.routes, now);
+  const safe = observed.primary?.readiness.kind === 'ready' && drained(spec, status, observed, now);
   if (status.park === 'due' && target?.scaledUp === true && safe)
     return [{ kind: 'scale-target', up: false }];
   return [];
 }
 
-function bringHome(spec: Spec, status: Status, { routes }: Observed): readonly Action[] {
-  return inPlace(status, routes) ? [] : [setRoutes(spec, status, intended(status))];
+function bringHome(spec: Spec, status: Status, { routes, place }: Observed): readonly Action[] {
+  if (place !== status.place || inPlace(status, routes)) return [];
+  return [setRoutes(spec, status, intended(status))];
 }
 
 /** The target up, then traffic to it, then the Canary is let go. What no longer exists is skipped. */
@@ -162,17 +183,19 @@ export function editedByHand(spec: Spec, status: Status, routes: MarkedRoutes | 
 }
 
 /**
- * When traffic has been away from the target for long enough; undefined while it is not away. Counted from the
- * mark's own time, so that a restart shifts nothing.
+ * When traffic has been away from the target for long enough, wherever it came from; undefined while it is not away.
+ * Counted from the marks' own times, so that a restart shifts nothing.
  */
-export function drainedAt(spec: Spec, status: Status, routes: MarkedRoutes | undefined): Instant | undefined {
+export function drainedAt(spec: Spec, status: Status, { routes, left }: Observed): Instant | undefined {
   if (routes === undefined || !inPlace(status, routes)) return undefined;
-  const away = routes.canary === 0 && !routes.mirrored;
-  return away ? after(routes.since, shorter(spec.interval, DRAIN)) : undefined;
+  const everywhere = [routes, ...left];
+  if (everywhere.some(({ canary, mirrored }) => canary > 0 || mirrored)) return undefined;
+  const since = instant(Math.max(...everywhere.map((one) => one.since)));
+  return after(since, shorter(spec.interval, DRAIN));
 }
 
-function drained(spec: Spec, status: Status, routes: MarkedRoutes | undefined, now: Instant): boolean {
-  const at = drainedAt(spec, status, routes);
+function drained(spec: Spec, status: Status, observed: Observed, now: Instant): boolean {
+  const at = drainedAt(spec, status, observed);
   return at !== undefined && now >= at;
 }
 

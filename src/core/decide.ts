@@ -6,6 +6,7 @@ import { converge, isAnalysing, isPromoting } from './converge.ts';
 import { initializing } from './initializing.ts';
 import { leaving } from './leaving.ts';
 import type { Action, News, Phase, Situation, Verdict } from './model.ts';
+import { farewell, relocate } from './moving.ts';
 import { promoting } from './promoting.ts';
 import { resting } from './resting.ts';
 import { failPromotion, holdInvalid, retreat, rollback } from './retreat.ts';
@@ -30,6 +31,9 @@ export function decide(s: Situation): Verdict {
   // Going back never waits.
   const back = retreat(s);
   if (back !== undefined) return back;
+  // What was found out on one road says nothing about another.
+  const moving = relocate(s);
+  if (moving !== undefined) return moving;
   // A debt that is paid.
   if (status.park === 'due' && parked(s)) return record(s, { park: 'done' });
   // Another autoscaler is named, and the copy of the former is gone.
@@ -42,7 +46,7 @@ export function decide(s: Situation): Verdict {
   if (unfinished.length > 0 || observed.malformedRoutes !== undefined) return unsettled(s, unfinished);
   if (status.stalled !== undefined) return record(s, { stalled: undefined });
 
-  return LADDERS[status.phase](s);
+  return farewell(s) ?? LADDERS[status.phase](s);
 }
 
 const LADDERS = {

@@ -11,7 +11,7 @@ export function initializing(s: Situation): Verdict {
   if (primary.readiness.kind !== 'ready') return waitForPrimary(s, primary.readiness.detail);
   if (status.park === 'none') return move(s, { park: 'due' });
   if (status.park === 'due' && target !== undefined) {
-    const at = drainedAt(spec, status, observed.routes);
+    const at = drainedAt(spec, status, observed);
     return wait(s, { kind: 'drain' }, at === undefined ? {} : { requeueAfter: dueIn(s.now, at) });
   }
   const providers: Question = { kind: 'providers', revision: primary.revision };

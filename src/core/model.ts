@@ -154,6 +154,10 @@ export interface Status {
   readonly cookies: Cookies;
   /** Counts the intentions about traffic; the mesh objects carry the number they were written for. */
   readonly routesMark: number;
+  /** Where the routes are: provider and names of the objects that hold them; '' where nobody has said so yet. */
+  readonly place: string;
+  /** Where routes were before and may still send requests to the canary. */
+  readonly left: readonly string[];
   /** Whether the target is still owed its scaling down. */
   readonly park: 'none' | 'due' | 'done';
   /** The command last carried out, by verb, so that none is carried out twice. */
@@ -218,6 +222,13 @@ export interface MarkedRoutes extends Routes {
   readonly cookies?: Cookies;
 }
 
+/** Routes in a place that was left, as far as they still send anything anywhere. */
+export interface LeftRoutes extends Routes {
+  readonly place: string;
+  /** When they were last written by us. */
+  readonly since: Instant;
+}
+
 /** What one look at the cluster found. What does not exist is undefined. */
 export interface Observed {
   readonly target: Target | undefined;
@@ -228,6 +239,10 @@ export interface Observed {
   readonly routes: MarkedRoutes | undefined;
   /** What keeps the routes from being understood, if they exist and cannot be. */
   readonly malformedRoutes?: string;
+  /** Where the spec wants the routes to be, which is where `routes` was looked for; undefined where it cannot be said. */
+  readonly place: string | undefined;
+  /** Of every other place the status names; what is gone is left out. */
+  readonly left: readonly LeftRoutes[];
   /** The Services of primary and canary are as they should be. */
   readonly services: boolean;
   /** The primary is scaled as the target is: by a copy of its autoscaler that says the same, or by none. */
@@ -309,6 +324,13 @@ export type Action =
       /** Where visitors are kept by them. */
       readonly cookies?: Cookies;
     }
+  /** Moves traffic in a place that was left, and changes nothing else there. */
+  | {
+      readonly kind: 'leave-routes';
+      readonly place: string;
+      readonly routes: Routes;
+      readonly mark: number;
+    }
   | { readonly kind: 'write-primary'; readonly from: 'target' | 'snapshot'; readonly revision: Revision }
   | { readonly kind: 'keep-snapshot'; readonly revision: Revision }
   /** Gives the primary a copy of the target's autoscaler, as that is now. */
@@ -375,6 +397,8 @@ export type News =
   | { readonly kind: 'advanced-iteration'; readonly iteration: number; readonly iterations: number }
   | { readonly kind: 'routed-to-canary'; readonly mirrored: boolean }
   | { readonly kind: 'adopted'; readonly weight: Percent }
+  /** Another provider or another Service routes from now on; a run in progress starts again there. */
+  | { readonly kind: 'rerouted'; readonly from: string; readonly to: string; readonly restarts: boolean }
   | { readonly kind: 'promoting' }
   | { readonly kind: 'primary-weight'; readonly weight: Percent }
   | { readonly kind: 'routed-to-primary' }

@@ -37,7 +37,7 @@ function descend(s: Situation): Verdict {
 function finalising(s: Situation): Verdict {
   const { spec, status, observed, now } = s;
   if (status.park === 'done' || observed.target === undefined) return succeed(s, status.park);
-  const at = drainedAt(spec, status, observed.routes);
+  const at = drainedAt(spec, status, observed);
   return wait(s, { kind: 'drain' }, at === undefined ? {} : { requeueAfter: dueIn(now, at) });
 }
 

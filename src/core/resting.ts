@@ -22,7 +22,7 @@ export function resting(s: Situation): Verdict {
     const held = confirmed(s);
     if (held !== undefined) return held;
   }
-  return startAnalysis(s, ...consents(s, 'confirm-rollout'), { kind: 'new-revision' });
+  return startAnalysis(s, [...consents(s, 'confirm-rollout'), { kind: 'new-revision' }]);
 }
 
 /** Start conditions react at once; a gate that holds is asked again after an interval. */
@@ -84,7 +84,7 @@ function atRest(s: Situation): Verdict {
   if (primary?.revision !== proven) return wait(s, { kind: 'proven-revision', revision: proven });
   // Parking and giving traffic back both wait for the primary, however long it is stuck.
   if (status.park === 'due' || status.canaryWeight > 0) {
-    const at = drainedAt(spec, status, observed.routes);
+    const at = drainedAt(spec, status, observed);
     if (at !== undefined && now < at) return wait(s, { kind: 'drain' }, { requeueAfter: dueIn(now, at) });
     const detail = primary.readiness.kind === 'ready' ? '' : primary.readiness.detail;
     return wait(s, { kind: 'workload', workload: 'primary', detail });

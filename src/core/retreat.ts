@@ -17,7 +17,7 @@ export function retreat(s: Situation): Verdict | undefined {
   if (copied) return asked(s, 'abort') ? failPromotion(s, 'aborted by hand') : undefined;
   if (target === undefined) return rollback(s, { kind: 'target-gone' });
   if (target.revision === status.lastPromotedRevision) return cancel(s);
-  if (target.revision !== status.lastAppliedRevision) return startAnalysis(s, { kind: 'restarted' });
+  if (target.revision !== status.lastAppliedRevision) return startAnalysis(s, [{ kind: 'restarted' }]);
   if (asked(s, 'abort')) return rollback(s, { kind: 'aborted' });
   if (target.readiness.kind === 'stuck') {
     return rollback(s, { kind: 'stuck', workload: 'target', detail: target.readiness.detail });
@@ -56,7 +56,7 @@ function home(s: Situation): Partial<Status> {
 }
 
 /** Starts a run, at the primary, or where the traffic is if the primary cannot serve. */
-export function startAnalysis(s: Situation, ...news: readonly News[]): Verdict {
+export function startAnalysis(s: Situation, news: readonly News[], also: Partial<Status> = {}): Verdict {
   const { spec, status } = s;
   const stays = { step: beginningAt(spec.strategy, status.canaryWeight), mirrored: false };
   const at = staysAway(s) ? stays : START;
@@ -66,7 +66,7 @@ export function startAnalysis(s: Situation, ...news: readonly News[]): Verdict {
   const { routes } = s.observed;
   const edited = routes?.mark === status.routesMark && routes.canary !== status.canaryWeight;
   const mark = edited ? { routesMark: status.routesMark + 1 } : {};
-  return move(s, { phase: 'Progressing', ...at, ...run, ...mark }, ...news);
+  return move(s, { phase: 'Progressing', ...at, ...run, ...mark, ...also }, ...news);
 }
 
 function carried({ status, observed }: Situation): Revision {

@@ -16,6 +16,8 @@ export const UNTOUCHED: Status = {
   failedChecks: 0,
   cookies: {},
   routesMark: 0,
+  place: '',
+  left: [],
   park: 'none',
   obeyed: {},
   outbox: [],

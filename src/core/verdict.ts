@@ -60,6 +60,7 @@ function moved(s: Situation, change: Partial<Status>, news: readonly News[]): St
     origin: 'ours',
     cookies: cookiesAfter(s.spec, next, s.drawn),
     routesMark: change.routesMark ?? status.routesMark + (rerouted ? 1 : 0),
+    place: next.place === '' ? (s.observed.place ?? '') : next.place,
     phaseSince: next.phase === status.phase && status.origin === 'ours' ? status.phaseSince : now,
     target: s.observed.target?.record ?? status.target,
     obeyed: obeyed(s, change.phase),

@@ -68,6 +68,13 @@ export function describe(news: News, names: Names): readonly Sentence[] {
       ];
     case 'adopted':
       return [normal(`Going on from canary weight ${news.weight}, set by hand for ${canary}`)];
+    case 'rerouted':
+      return [
+        normal(
+          `Traffic of ${canary} is routed by ${placeText(news.to)} from now on, no longer by ${placeText(news.from)}` +
+            (news.restarts ? '; the analysis starts again' : ''),
+        ),
+      ];
     case 'promoting':
       return [normal(`Copying ${target} template spec to ${primary}`)];
     case 'primary-weight':
@@ -148,6 +155,12 @@ export function describe(news: News, names: Names): readonly Sentence[] {
     default:
       return unreachable(news);
   }
+}
+
+/** A provider, the Service it routes for, and the Ingress where it splits one. */
+export function placeText(place: string): string {
+  const [provider = '', service = '', ingress] = place.split('/');
+  return `${provider} for service ${service}${ingress === undefined ? '' : ` at ingress ${ingress}`}`;
 }
 
 /** The events of a post-rollout hook, which are known only once it was called. */

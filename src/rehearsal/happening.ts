@@ -1,9 +1,10 @@
 /** What people and accidents do to a world, and how a timeline tells of it. */
 import type { Command } from '../core/model.ts';
+import { placeText } from '../core/wording.ts';
 import { revision, unreachable, type Revision } from '../shared/brand.ts';
 import { formatDuration } from '../shared/duration.ts';
 import type { Deletable, Happening } from './story.ts';
-import type { TargetState, WorldState } from './world.ts';
+import { rerouted, type TargetState, type WorldState } from './world.ts';
 
 /** The world afterwards. Outages and crashes are matters of time and process, and change nothing here. */
 export function happen(state: WorldState, happening: Happening): WorldState {
@@ -28,6 +29,8 @@ export function happen(state: WorldState, happening: Happening): WorldState {
       return written(state, { commands: state.commands.filter(({ verb }) => verb !== happening.verb) });
     case 'spec':
       return written(state, { spec: { ...state.spec, ...happening.change } });
+    case 'reroute':
+      return written(rerouted(state, happening.to), {});
     case 'invalid':
       return written(state, { problem: { reason: 'InvalidSpec', detail: happening.detail } });
     case 'mend':
@@ -123,6 +126,8 @@ export function happeningText(happening: Happening): string {
       return `somebody withdraws ${happening.verb}`;
     case 'spec':
       return `the Canary is edited: ${JSON.stringify(happening.change)}`;
+    case 'reroute':
+      return `the Canary is to be routed by ${placeText(happening.to)}`;
     case 'invalid':
       return `the Canary is made invalid: ${happening.detail}`;
     case 'mend':

@@ -59,7 +59,8 @@ export class Stage implements Script {
   }
 
   refuses(what: 'status' | Action['kind'], { now }: WorldState): boolean {
-    return now < this.#downUntil || (what === 'set-routes' && now < this.#meshDownUntil);
+    const routes = what === 'set-routes' || what === 'leave-routes';
+    return now < this.#downUntil || (routes && now < this.#meshDownUntil);
   }
 
   // ------------------------------------------------------------------------------------------------------ workloads

@@ -37,6 +37,7 @@ const HAPPENINGS = [
   'command',
   'withdraw',
   'suspend',
+  'reroute',
   'invalid',
   'mend',
   'drift',
@@ -96,6 +97,7 @@ class Reader {
         return to === undefined ? undefined : { kind: 'push', revision: revision(to) };
       }
       case 'config':
+      case 'reroute':
       case 'invalid':
       case 'crash':
         return this.#worded(name, fields, at);
@@ -132,11 +134,23 @@ class Reader {
     }
   }
 
-  #worded(name: 'config' | 'invalid' | 'crash', fields: Fields, at: string): Happening | undefined {
+  #worded(
+    name: 'config' | 'reroute' | 'invalid' | 'crash',
+    fields: Fields,
+    at: string,
+  ): Happening | undefined {
     const text = this.#text(fields, name, at);
     if (text === undefined) return undefined;
-    if (name === 'config') return { kind: 'config', name: text };
-    return name === 'invalid' ? { kind: 'invalid', detail: text } : { kind: 'crash', when: text };
+    switch (name) {
+      case 'config':
+        return { kind: name, name: text };
+      case 'reroute':
+        return { kind: name, to: text };
+      case 'invalid':
+        return { kind: name, detail: text };
+      case 'crash':
+        return { kind: name, when: text };
+    }
   }
 
   #command(name: 'command' | 'withdraw', fields: Fields, at: string): Happening | undefined {

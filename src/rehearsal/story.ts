@@ -35,6 +35,8 @@ export type Happening =
   | { readonly kind: 'command'; readonly verb: Verb; readonly again?: string }
   | { readonly kind: 'withdraw'; readonly verb: Verb }
   | { readonly kind: 'spec'; readonly change: Partial<Spec> }
+  /** The Canary names another provider or another Service, as `<provider>/<service>`. */
+  | { readonly kind: 'reroute'; readonly to: string }
   | { readonly kind: 'invalid'; readonly detail: string }
   | { readonly kind: 'mend' }
   /** Somebody edits what is ours in the routes, but for the weights. */

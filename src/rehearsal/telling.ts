@@ -1,5 +1,5 @@
 /** News in the few words a line of a timeline has. The full sentences of events are in `core/wording.ts`. */
-import { halted } from '../core/wording.ts';
+import { halted, placeText } from '../core/wording.ts';
 import type { HookType, News, Reason, Status } from '../core/model.ts';
 import { unreachable, type Revision } from '../shared/brand.ts';
 
@@ -37,6 +37,8 @@ export function inShort(news: News, revision: Revision): string | undefined {
       return 'all traffic to the canary';
     case 'adopted':
       return `goes on from ${news.weight}%, set by hand`;
+    case 'rerouted':
+      return `routed by ${placeText(news.to)}${news.restarts ? ', analysis starts again' : ''}`;
     case 'promoting':
       return `promoting ${revision}`;
     case 'primary-weight':

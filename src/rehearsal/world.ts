@@ -10,6 +10,7 @@ import type {
   Answer,
   CheckFailure,
   Command,
+  LeftRoutes,
   MarkedRoutes,
   News,
   Observed,
@@ -48,6 +49,9 @@ export interface WorldState {
   readonly routes: MarkedRoutes | undefined;
   /** What somebody made of the routes so that they cannot be understood. */
   readonly malformedRoutes: string | undefined;
+  /** Where the spec wants the routes; those of other places stand beside them. */
+  readonly place: string;
+  readonly elsewhere: Readonly<Record<string, MarkedRoutes>>;
   readonly services: boolean;
   /** The copies of autoscalers there are for the primary, by what they were made of. */
   readonly autoscalers: Readonly<Record<string, 'current' | 'outdated'>>;
@@ -132,6 +136,8 @@ export function newborn(spec: Spec): WorldState {
     snapshots: [],
     routes: undefined,
     malformedRoutes: undefined,
+    place: 'istio/podinfo',
+    elsewhere: {},
     services: false,
     autoscalers: {},
     finalizer: false,
@@ -216,6 +222,8 @@ export class World implements Ports {
       snapshots: look.snapshots,
       routes: look.malformedRoutes === undefined ? seenRoutes(look) : undefined,
       ...(look.malformedRoutes !== undefined && { malformedRoutes: look.malformedRoutes }),
+      place: look.place,
+      left: leftIn(look),
       services: look.services,
       autoscaler: look.spec.autoscaler === '' || look.autoscalers[look.spec.autoscaler] === 'current',
       formerAutoscaler:
@@ -401,6 +409,13 @@ export class World implements Ports {
           },
         };
         return true;
+      case 'leave-routes': {
+        const { place, routes, mark } = action;
+        if (look.elsewhere[place] !== state.elsewhere[place]) return false;
+        const written = { ...routes, mark, since: state.now, drifted: false };
+        this.state = { ...state, elsewhere: { ...state.elsewhere, [place]: written } };
+        return true;
+      }
       case 'write-primary': {
         // The very objects of the look are copied; a target that has moved on since is not looked at again.
         const source = action.from === 'target' ? look.target?.revision : action.revision;
@@ -445,6 +460,23 @@ function seenRoutes({ spec, status, routes }: WorldState): MarkedRoutes | undefi
 }
 
 const DOWN = 'the API server refused it';
+
+/** What still routes in the places the status names, but for the one where the routes are to be. */
+function leftIn({ status, place, elsewhere }: WorldState): readonly LeftRoutes[] {
+  const places = new Set([...status.left, status.place]);
+  places.delete(place);
+  return [...places].flatMap((name) => {
+    const routes = elsewhere[name];
+    return routes === undefined ? [] : [{ ...routes, place: name }];
+  });
+}
+
+/** Another provider or another Service from now on; what there was stays behind. */
+export function rerouted(state: WorldState, to: string): WorldState {
+  const { [to]: found, ...others } = state.elsewhere;
+  const elsewhere = state.routes === undefined ? others : { ...others, [state.place]: state.routes };
+  return { ...state, place: to, routes: found, elsewhere };
+}
 
 /** The newest first, and the one before it. */
 function withSnapshot(known: readonly Revision[], kept: Revision): readonly Revision[] {

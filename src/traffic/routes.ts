@@ -84,10 +84,14 @@ export function renderServices({ canary, target, current }: RoutesInput): readon
 export function renderRoutes(input: RoutesMeant): readonly KubeObject[] {
   const { canary, provider, target, routes, current, cookies = canary.status.cookies } = input;
   const service = { ...routedService(canary), cookies };
-  const marked = markedRef(canary, provider);
   const meant = [apexService(canary, target, current), ...provider.render(service, routes, current)];
-  const withMark = meant.map((object) => (isRef(object, marked) ? marking(object, input) : object));
-  return changed(withMark, current);
+  return changed(withMark(meant, input), current);
+}
+
+/** The objects, with the mark on the one that carries it. */
+export function withMark(objects: readonly KubeObject[], input: RoutesMeant): readonly KubeObject[] {
+  const marked = markedRef(input.canary, input.provider);
+  return objects.map((object) => (isRef(object, marked) ? marking(object, input) : object));
 }
 
 /** Where traffic is, for which intention and since when, and whether anything else about it is wrong. */
@@ -111,7 +115,7 @@ function notInForce(input: RoutesInput, { detail, written }: Pending): ObservedR
 }
 
 /** The position in the objects, be it in force or not. */
-function positionWritten({ canary, provider, current }: RoutesInput): Routes | undefined {
+export function positionWritten({ canary, provider, current }: RoutesInput): Routes | undefined {
   const parsed = provider.parse(routedService(canary), current);
   if (parsed.ok) return parsed.value;
   return parsed.error.kind === 'pending' ? parsed.error.written : undefined;
@@ -140,7 +144,7 @@ export function released(input: RoutesInput): boolean {
 }
 
 /** The object that holds the position holds its mark: the provider's first, or the apex Service. */
-function markedRef(canary: Canary, provider: TrafficProvider): ObjectRef {
+export function markedRef(canary: Canary, provider: TrafficProvider): ObjectRef {
   return provider.refs(routedService(canary))[0] ?? serviceRef(canary, 'apex');
 }
 
@@ -174,7 +178,7 @@ function unread(error: Exclude<RoutesError, Pending>, known: boolean): ObservedR
   }
 }
 
-function isKnown(object: KubeObject, canary: Canary): boolean {
+export function isKnown(object: KubeObject, canary: Canary): boolean {
   return isOwned(object, ownerOf(canary)) || readMark(object).mark >= 0;
 }
 
@@ -184,7 +188,7 @@ function isDrifted(input: RoutesInput, routes: Routes): boolean {
   return changed([apexService(canary, target, current), ...meant], current).length > 0;
 }
 
-function changed(meant: readonly KubeObject[], current: readonly KubeObject[]): readonly KubeObject[] {
+export function changed(meant: readonly KubeObject[], current: readonly KubeObject[]): readonly KubeObject[] {
   return meant.filter((object) => {
     const { apiVersion, kind, metadata } = object;
     return differs(object, find(current, { apiVersion, kind, name: metadata.name }));

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../src/api/objects.ts';
 import { at, isTree } from '../../src/api/tree.ts';
 import type { Routes } from '../../src/core/model.ts';
 import { instant, percent } from '../../src/shared/brand.ts';
+import { observeLeft, placeAsked, placeNamed, placesLeft, renderLeft } from '../../src/traffic/places.ts';
 import type { TrafficProvider } from '../../src/traffic/provider.ts';
 import { trafficProviders } from '../../src/traffic/registry.ts';
 import {
@@ -163,6 +164,40 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
       since: THEN,
       drifted: false,
     });
+  });
+
+  it('brings traffic home where it was before, and changes nothing else there', () => {
+    const former = { ...canary.service, timeout: '7s', hosts: ['former.example.com'], gateways: ['former'] };
+    const settled = settle(position, 3, { ...input, canary: { ...canary, service: former } });
+    const elsewhere = { ...canary, service: { ...canary.service, apex: 'shop' }, provider: 'kubernetes' };
+    const name = placeAsked(canary, provider);
+    const place = placeNamed(name, elsewhere);
+    if (place === undefined) throw new Error(`${name} is no place`);
+    const left = { ...settled, canary: { ...place.canary, ingress: canary.ingress }, now: LATER };
+
+    expect(observeLeft({ ...left, place: name })).toEqual({ place: name, ...position, since: THEN });
+    const moved = written(settled.current, renderLeft({ ...left, routes: home, mark: 4 }));
+    const meant = renderRoutes({ ...settled, now: LATER, routes: home, mark: 4 });
+    const byItself = written(settled.current, meant);
+
+    for (const object of byItself.filter(({ kind }) => kind !== 'Service')) {
+      const found = moved.find((one) => same(one, object));
+      expect({ ...found, metadata: { ...found?.metadata, resourceVersion: '' } }).toEqual({
+        ...object,
+        metadata: { ...object.metadata, resourceVersion: '' },
+      });
+    }
+    expect(renderLeft({ ...left, current: moved, routes: home, mark: 4 })).toEqual([]);
+  });
+
+  it('knows a place by the name it was given first, and nothing of one that is gone', () => {
+    const name = placeAsked(canary, provider);
+    const known = { ...canary, status: { ...canary.status, place: name, left: [] } };
+
+    expect(placeAsked(known, provider)).toBe(name);
+    expect(placesLeft(known, name)).toEqual([]);
+    expect(placesLeft(known, 'kubernetes/shop').map((place) => place.name)).toEqual([name]);
+    expect(observeLeft({ ...input, place: name })).toBeUndefined();
   });
 
   it('has nothing to give back of what it made itself', () => {

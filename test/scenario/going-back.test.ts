@@ -98,6 +98,15 @@ tellScenarios('going back', [
     },
   },
   {
+    says: 'a provider changed in mid-run brings traffic home and starts the analysis again',
+    story: { happens: { ...V2, '4m30s': { kind: 'reroute', to: 'traefik/podinfo' } }, lasts: '12m' },
+  },
+  {
+    says: 'a Service renamed during promotion gets its traffic back with the others',
+    spec: { stepWeightPromotion: percent(20) },
+    story: { happens: { ...V2, '6m': { kind: 'reroute', to: 'istio/shop' } }, lasts: '12m' },
+  },
+  {
     says: 'a target deleted in mid-run ends it, and is analysed when it comes back',
     story: {
       happens: { ...V2, '4m30s': { kind: 'delete', what: 'target' }, '6m': push('v3') },

@@ -39,9 +39,12 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       if (action.up) return [];
       const routes = routesKnown(pass, effect);
       if (routes === undefined) return ['scaled down before anything routes'];
-      if (routes.canary > 0 || routes.mirrored) return [`scaled down with ${routes.canary}% of the traffic`];
+      const everywhere = [routes, ...Object.values(before.elsewhere)];
+      const under = everywhere.filter(({ canary, mirrored }) => canary > 0 || mirrored);
+      if (under.length > 0) return under.map(({ canary }) => `scaled down with ${canary}% of the traffic`);
       const span = Math.min(DRAIN, pass.before.spec.interval);
-      return before.now - routes.since >= span ? [] : ['scaled down before it has drained'];
+      const drained = everywhere.every(({ since }) => before.now - since >= span);
+      return drained ? [] : ['scaled down before it has drained'];
     }),
 
   '2 weights are positions, 0, 100, or set by hand': (pass) => {
@@ -61,15 +64,26 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
     });
   },
 
-  '3 live routes are only where a committed status or a hand put them': (pass) =>
-    performed(pass, 'set-routes').flatMap(({ action, before }) => {
+  '3 live routes are only where a committed status or a hand put them': (pass) => [
+    ...performed(pass, 'leave-routes').flatMap(({ action: { place, routes }, before }) => {
+      const there = before.elsewhere[place];
+      const more = routes.canary > (there?.canary ?? 0) || (routes.mirrored && there?.mirrored !== true);
+      const known = before.status.left.includes(place) || before.status.place === place;
+      const below = routes.canary < Math.min(before.status.canaryWeight, there?.canary ?? 0);
+      return more || below || !known ? [`routes ${JSON.stringify(routes)} at ${place}, which was left`] : [];
+    }),
+    ...performed(pass, 'set-routes').flatMap(({ action, before }) => {
       const { status, routes } = before;
       const meant =
         action.routes.canary === status.canaryWeight && action.routes.mirrored === status.mirrored;
       const hand =
         routes !== undefined && action.routes.canary === routes.canary && routes.mark === status.routesMark;
-      return (meant || hand) && action.mark === status.routesMark ? [] : [`routes ${JSON.stringify(action)}`];
+      const here = before.place === status.place;
+      return here && (meant || hand) && action.mark === status.routesMark
+        ? []
+        : [`routes ${JSON.stringify(action)}`];
     }),
+  ],
 
   '4 the primary changes only to the revision under promotion, or back': (pass) =>
     performed(pass, 'write-primary').flatMap(({ action, before: { status } }) => {
@@ -137,8 +151,15 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
 
   '11 traffic never moves to what is gone or stuck while the other is not, nor up on what is not ready': (
     pass,
-  ) =>
-    commitsWithLook(pass).flatMap(({ before, after, look }) => {
+  ) => [
+    ...performed(pass, 'leave-routes').flatMap((effect) => {
+      const look = lookBefore(pass, effect);
+      const primaryFit = look?.primary !== undefined && look.primary.readiness.kind !== 'stuck';
+      return primaryFit || look?.target === undefined
+        ? []
+        : ['traffic left for a primary that is gone or stuck'];
+    }),
+    ...commitsWithLook(pass).flatMap(({ before, after, look }) => {
       if (before.origin !== 'ours') return [];
       if (
         after.canaryWeight > before.canaryWeight &&
@@ -154,6 +175,7 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
         ? []
         : ['traffic to a primary that is gone or stuck'];
     }),
+  ],
 
   '12 a parked target is left alone until the next run, and a rest without traffic owes or has parked': (
     pass,
@@ -212,7 +234,8 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
     pass.effects.flatMap((effect) => {
       if (effect.kind !== 'performed') return [];
       const { before, after } = effect;
-      const changed = JSON.stringify(before.routes) !== JSON.stringify(after.routes);
+      const changed =
+        JSON.stringify([before.routes, before.elsewhere]) !== JSON.stringify([after.routes, after.elsewhere]);
       return changed && before.status.origin !== 'ours'
         ? ['traffic changed before anything was committed']
         : [];
@@ -270,15 +293,20 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
  * The routes as they are, but for a weight set by hand that no look has shown yet: nobody can act on what somebody did
  * a moment ago. What this project wrote itself always counts.
  */
-function routesKnown({ effects }: Pass, effect: Performed<Action['kind']>): WorldState['routes'] {
+function routesKnown(pass: Pass, effect: Performed<Action['kind']>): WorldState['routes'] {
   const { routes } = effect.before;
-  const looks = effects.slice(
+  const seen = lookBefore(pass, effect)?.routes;
+  const byHand = seen !== undefined && seen.mark === routes?.mark && seen.since === routes.since;
+  return byHand ? { ...seen } : routes;
+}
+
+/** What was seen last before this effect. */
+function lookBefore({ effects }: Pass, effect: Performed<Action['kind']>): Observed | undefined {
+  const earlier = effects.slice(
     0,
     effects.findIndex((one) => Object.is(one, effect)),
   );
-  const seen = looks.findLast((one) => one.kind === 'looked')?.observed.routes;
-  const byHand = seen !== undefined && seen.mark === routes?.mark && seen.since === routes.since;
-  return byHand ? { ...seen } : routes;
+  return earlier.findLast((one) => one.kind === 'looked')?.observed;
 }
 
 /** Every broken invariant as `number name: what was seen`. */

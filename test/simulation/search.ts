@@ -10,6 +10,7 @@ import { EveryChoice, calm, type Fate } from '../../src/rehearsal/fate.ts';
 import {
   CALM,
   newborn,
+  rerouted,
   World,
   type Climate,
   type Cluster,
@@ -332,6 +333,8 @@ function wrongRest(state: WorldState, result: ReconcileResult & { kind: 'waiting
     if (!refused) return `16 a pushed revision is forgotten: ${here}`;
   }
   if (!lost && status.canaryWeight > 0) return `9 rests with traffic on the canary: ${here}`;
+  const left = Object.values(state.elsewhere).some(({ canary, mirrored }) => canary > 0 || mirrored);
+  if (!lost && left) return `9 rests with traffic in a place that was left: ${here}`;
   if (!lost && routes?.canary !== 0) return `9 rests with routes elsewhere: ${here}`;
   if (!lost && state.primary?.revision !== status.lastPromotedRevision)
     return `9 rests with another primary: ${here}`;
@@ -432,6 +435,10 @@ export const HAPPENINGS = {
       state.spec.strategy.kind === 'ab-testing'
         ? undefined
         : { ...state, spec: { ...state.spec, strategy: { kind: 'ab-testing', iterations: 1 } } },
+  },
+  reroute: {
+    name: 'the routes are to be elsewhere',
+    apply: (state) => rerouted(state, state.place === 'istio/podinfo' ? 'nginx/podinfo' : 'istio/podinfo'),
   },
   suspend: {
     name: 'suspended',
@@ -570,6 +577,14 @@ function keyOf({ state, tried }: Node): string {
       COOKIES.map((of) => status.origin !== 'ours' && routes.cookies?.[of]),
     ],
     state.malformedRoutes,
+    status.place === state.place,
+    status.left.map((place) => place === state.place),
+    // Of two places there are at most.
+    Object.values(state.elsewhere).map(({ canary, mirrored, since }) => [
+      canary,
+      mirrored,
+      Math.min(1, age(since)),
+    ]),
     state.services,
     state.autoscalers,
     state.finalizer,

@@ -6,7 +6,7 @@ import { percent, revision } from '../../src/shared/brand.ts';
 import { newborn, type Climate, type WorldState } from '../../src/rehearsal/world.ts';
 import type { Phase, Spec } from '../../src/core/model.ts';
 import { AFFINITY, command, HAPPENINGS, WITHDRAW, type Slice } from './search.ts';
-import { AB, aSpec, aHook, allGates, BLUE_GREEN, MIRRORED, UNCERTAIN, UNROUTED } from './specs.ts';
+import { AB, aSpec, aHook, allGates, BLUE_GREEN, MIRRORED, SHORT, UNCERTAIN, UNROUTED } from './specs.ts';
 
 /** Workloads as they come, answers as they come, refusals and death. */
 const STORMY: Climate = {
@@ -26,7 +26,7 @@ const LIVING: Climate = { ...CHANGEABLE, primary: ['ready', 'stuck'], deaths: fa
 const { pushNew, pushPromoted, pushApplied, editRoutes, deadline } = HAPPENINGS;
 const { driftRoutes, malformRoutes, losePrimary, loseSnapshot, loseServices } = HAPPENINGS;
 const { scaleUp, scaleDown, loseTarget, bringTarget, breakSpec, mendSpec } = HAPPENINGS;
-const { editPlan, otherStrategy, suspend } = HAPPENINGS;
+const { editPlan, otherStrategy, suspend, reroute } = HAPPENINGS;
 const { affinity, editAutoscaler, loseAutoscaler, otherAutoscaler } = HAPPENINGS;
 const PEOPLE = [pushNew, pushPromoted, pushApplied, editRoutes];
 
@@ -139,6 +139,13 @@ export const OTHERS: readonly Slice[] = [
     CHANGEABLE,
     [pushNew, pushPromoted, malformRoutes, deadline],
     3_567,
+  ),
+  slice(
+    'routes that move',
+    aSpec({ threshold: 1, strategy: SHORT, metrics: [] }),
+    { ...CHANGEABLE, answers: ['yes'] },
+    [pushNew, reroute],
+    7_442,
   ),
   slice('a plan that is edited', allGates(), LIVING, [pushNew, editPlan, otherStrategy], 4_058),
   slice(

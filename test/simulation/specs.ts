@@ -3,6 +3,8 @@ import type { Hook, HookType, Metric, Spec, Strategy } from '../../src/core/mode
 import { millis, percent } from '../../src/shared/brand.ts';
 
 const CANARY: Strategy = { kind: 'canary', weights: [percent(20), percent(40)], mirror: false };
+/** One weight is enough for what is about where traffic is, not about how much. */
+export const SHORT: Strategy = { ...CANARY, weights: [percent(20)] };
 export const MIRRORED: Strategy = { ...CANARY, mirror: true };
 export const AB: Strategy = { kind: 'ab-testing', iterations: 2 };
 export const BLUE_GREEN: Strategy = { kind: 'blue-green', iterations: 2, mirror: false, routed: true };

@@ -40,6 +40,7 @@ export function aSituation(changes: SituationChanges = {}): Situation {
     lastAppliedRevision: revision('v2'),
     lastPromotedRevision: revision('v1'),
     plan: 'canary:20,40',
+    place: 'istio/podinfo',
     ...changes.status,
   };
   const record = { uid: 'u', generation: 2, template: 'v2', revision: revision('v2'), configs: {} };
@@ -52,6 +53,8 @@ export function aSituation(changes: SituationChanges = {}): Situation {
     primary: changes.primary === null ? undefined : { ...primary, ...changes.primary },
     snapshots: [revision('v1')],
     routes: { canary: canaryWeight, mirrored, mark, since: instant(0), drifted: false },
+    place: status.place,
+    left: [],
     services: true,
     autoscaler: true,
     formerAutoscaler: false,

@@ -93,6 +93,8 @@ const anyStatus: fc.Arbitrary<Status> = fc.record({
   mirrored: fc.boolean(),
   failedChecks: fc.nat({ max: 9 }),
   routesMark: fc.nat(),
+  place: text,
+  left: fc.array(text, { maxLength: 2 }),
   park: fc.constantFrom('none' as const, 'due' as const, 'done' as const),
   obeyed: fc.record({ abort: text, retry: text, promote: text, pause: text }, { requiredKeys: [] }),
   outbox: fc.array(announcement, { maxLength: 4 }),

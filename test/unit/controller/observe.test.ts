@@ -1,4 +1,4 @@
-/** What a Canary that is being deleted still finds, and gives back. */
+/** What a Canary that goes, or moves, still finds of itself, and gives back. */
 import { describe, expect, it } from '@jest/globals';
 import type { Canary } from '../../../src/api/model.ts';
 import type { KubeObject } from '../../../src/api/objects.ts';
@@ -6,6 +6,7 @@ import { at } from '../../../src/api/tree.ts';
 import { ConfigShelf } from '../../../src/controller/configs.ts';
 import { lookAt, observedOf, type View } from '../../../src/controller/observe.ts';
 import { perform } from '../../../src/controller/perform.ts';
+import { percent } from '../../../src/shared/brand.ts';
 import { ok } from '../../../src/shared/result.ts';
 import { canaryFrom, objectIn } from '../../support/canaries.ts';
 import { TARGET } from '../../support/deployments.ts';
@@ -71,5 +72,64 @@ describe('a Canary that is being deleted', () => {
   it('has nothing to give back where nothing is left', async () => {
     const { see } = await look(leaving('istio'));
     expect(observedOf(await see()).released).toBe(true);
+  });
+});
+
+const ROUTES = objectIn(`
+apiVersion: networking.istio.io/v1beta1
+kind: VirtualService
+metadata: { name: podinfo, namespace: test, resourceVersion: "1", annotations: { serin.dev/routes: 3/2026-01-01T00:00:00Z } }
+spec:
+  hosts: [former.example.com]
+  http:
+    - timeout: 7s
+      route:
+        - { destination: { host: podinfo-primary, port: { number: 80 } }, weight: 60 }
+        - { destination: { host: podinfo-canary, port: { number: 80 } }, weight: 40 }
+`);
+
+function moved(): Canary {
+  return canaryFrom(
+    `
+apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: { name: podinfo, namespace: test, uid: canary-uid }
+spec:
+  provider: kubernetes
+  targetRef: { apiVersion: apps/v1, kind: Deployment, name: podinfo }
+  service: { port: 80, name: shop }
+  analysis: { interval: 1m, threshold: 5, iterations: 5 }
+`,
+    { phase: 'Progressing', origin: 'ours', place: 'istio/podinfo' },
+  );
+}
+
+describe('a Canary whose routes are to be elsewhere', () => {
+  it('still sees what sends traffic where it was, and moves only that', async () => {
+    const { tools, written, see } = await look(moved(), objectIn(TARGET), ROUTES);
+    const view = await see();
+    expect(observedOf(view)).toMatchObject({
+      place: 'kubernetes/shop',
+      routes: undefined,
+      left: [{ place: 'istio/podinfo', canary: 40, mirrored: false }],
+    });
+
+    const routes = { canary: percent(0), mirrored: false };
+    const action = { kind: 'leave-routes', place: 'istio/podinfo', routes, mark: 4 } as const;
+    expect(await perform(tools, view, action, signal)).toEqual(ok());
+
+    expect(written).toHaveLength(1);
+    const [object] = written;
+    expect(at(object, 'spec', 'hosts')).toEqual(['former.example.com']);
+    expect(at(object, 'spec', 'http')).toEqual([
+      {
+        timeout: '7s',
+        route: [
+          { destination: { host: 'podinfo-primary', port: { number: 80 } }, weight: 100 },
+          { destination: { host: 'podinfo-canary', port: { number: 80 } }, weight: 0 },
+        ],
+      },
+    ]);
+    expect(object?.metadata.annotations?.['serin.dev/routes']).toMatch(/^4\//);
   });
 });

@@ -27,6 +27,9 @@ const { signal } = new AbortController();
 const OWNER = { apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name: 'podinfo' };
 const HOME: Action = { kind: 'set-routes', routes: { canary: percent(0), mirrored: false }, mark: 2 };
 
+/** A look that is about workloads. */
+const UNROUTED = { routing: err('not looked at'), place: undefined, left: [] } as const;
+
 interface Cluster {
   readonly tools: Pick<FakeTools, 'objects' | 'clock'>;
   readonly written: KubeObject[];
@@ -75,7 +78,14 @@ function routedView(): View {
     const edited = { ...(at(object, 'spec') as object), selector: { app: 'podinfo' }, host: 'other' };
     return object.kind === 'VirtualService' ? versioned : { ...versioned, spec: edited };
   });
-  return { canary, kind: undefined, look: lookAt([]), routing: ok({ ...input, current }) };
+  return {
+    canary,
+    kind: undefined,
+    look: lookAt([]),
+    routing: ok({ ...input, current }),
+    place: 'istio/podinfo',
+    left: [],
+  };
 }
 
 describe('bringing traffic home', () => {
@@ -114,7 +124,7 @@ describe('copying the target', () => {
       canary,
       kind: targetKind(canary.target),
       look: lookAt([target, ...configs], { canary }),
-      routing: err('not looked at'),
+      ...UNROUTED,
     };
     const copy = (name: string) =>
       perform(tools, view, { kind: 'write-primary', from: 'target', revision: revision(name) }, signal);
@@ -137,7 +147,7 @@ describe('scaling a target', () => {
       canary: old,
       kind: targetKind(old.target),
       look: lookAt([parked], { canary: old }),
-      routing: err('not looked at'),
+      ...UNROUTED,
     };
 
     expect(await perform(tools, view, { kind: 'scale-target', up: true }, signal)).toEqual(ok());
@@ -207,7 +217,7 @@ describe('keeping a snapshot', () => {
       canary,
       kind: targetKind(canary.target),
       look: lookAt([target, primary], { canary }),
-      routing: err('not looked at'),
+      ...UNROUTED,
     };
 
     const done = await perform(tools, view, { kind: 'keep-snapshot', revision: revision('1-ab') }, signal);

@@ -13,6 +13,8 @@ const observed: Observed = {
   primary: undefined,
   snapshots: [],
   routes: { canary: percent(50), mirrored: false, mark: 7, since: now, drifted: false },
+  place: 'istio/podinfo',
+  left: [],
   services: true,
   autoscaler: true,
   formerAutoscaler: false,
@@ -21,7 +23,8 @@ const observed: Observed = {
 };
 
 function actionsOf(reason: string): readonly Action[] {
-  const failed: Status = { ...status, origin: 'ours', phase: 'Failed', routesMark: 2 };
+  const here = { place: 'istio/podinfo', routesMark: 2 } as const;
+  const failed: Status = { ...status, ...here, origin: 'ours', phase: 'Failed' };
   return converge(spec, { ...failed, invalid: { reason, detail: '', since: now } }, observed, now);
 }
 

@@ -267,3 +267,93 @@ describe('cookies', () => {
     expect(cookies).toEqual({ canary: 'c=given', primary: '=theirs' });
   });
 });
+
+describe('routes that are to be in another place', () => {
+  const left = { place: 'nginx/podinfo', since: instant(0) };
+  const there = (canary: number, mirrored = false) => ({ ...left, canary: percent(canary), mirrored });
+  const elsewhere = { place: 'istio/podinfo', left: [there(20)], routes: undefined };
+  const status = { place: 'nginx/podinfo' } as const;
+
+  it('are written only when it is recorded that they are there, while traffic is brought home at once', () => {
+    const s = aSituation({
+      status: { ...status, phase: 'Failed', canaryWeight: percent(0) },
+      observed: elsewhere,
+    });
+    expect(converge(s.spec, s.status, s.observed, s.now)).toEqual([
+      { kind: 'leave-routes', place: 'nginx/podinfo', routes: { canary: 0, mirrored: false }, mark: 2 },
+    ]);
+  });
+
+  it('start the analysis again, and tell why', () => {
+    const verdict = decide(aSituation({ status: { ...status, failedChecks: 1 }, observed: elsewhere }));
+    if (verdict.kind !== 'move') throw new Error('it is recorded');
+    expect(verdict.status).toMatchObject({
+      phase: 'Progressing',
+      step: -1,
+      canaryWeight: 0,
+      failedChecks: 0,
+      place: 'istio/podinfo',
+      left: ['nginx/podinfo'],
+    });
+    expect(verdict.status.outbox.map(({ news }) => news)).toEqual([
+      { kind: 'rerouted', from: 'nginx/podinfo', to: 'istio/podinfo', restarts: true },
+    ]);
+  });
+
+  it('leave a promotion where it is, since its analysis is over', () => {
+    const promoting = { ...status, phase: 'Promoting', changedAt: instant(9) } as const;
+    expect(decide(aSituation({ status: promoting, observed: elsewhere }))).toMatchObject({
+      status: { phase: 'Promoting', canaryWeight: 20, changedAt: 9, place: 'istio/podinfo' },
+    });
+  });
+
+  it('are told of nobody where none was recorded', () => {
+    const verdict = decide(aSituation({ status: { place: '' }, observed: { place: 'istio/podinfo' } }));
+    expect(verdict).toMatchObject({ status: { place: 'istio/podinfo', left: [], outbox: [] } });
+  });
+
+  it.each<{ what: string; changes: SituationChanges; then: string[] }>([
+    {
+      what: 'never get more than they have',
+      changes: { observed: { left: [there(10)] } },
+      then: [],
+    },
+    {
+      what: 'follow the weight down',
+      changes: { observed: { left: [there(60)] } },
+      then: ['leave-routes'],
+    },
+    {
+      what: 'stop sending copies',
+      changes: { observed: { left: [there(0, true)] } },
+      then: ['leave-routes'],
+    },
+    {
+      what: 'stay as they are while the primary is stuck',
+      changes: { observed: { left: [there(60)] }, primary: { readiness: STUCK } },
+      then: [],
+    },
+    {
+      what: 'keep the target from being parked',
+      changes: {
+        status: { phase: 'Succeeded', canaryWeight: percent(0), park: 'due' },
+        primary: { revision: revision('v1') },
+        observed: { left: [there(60)] },
+      },
+      then: ['leave-routes'],
+    },
+  ])('$what', ({ changes, then }) => {
+    const { spec, status, observed, now } = aSituation(changes);
+    expect(converge(spec, status, observed, now).map(({ kind }) => kind)).toEqual(then);
+  });
+
+  it.each([
+    { what: 'are remembered until requests by them have ended', since: 3_595_000, then: 'drain' },
+    { what: 'and are forgotten then', since: 3_590_000, then: 'Succeeded 0' },
+  ])('$what', ({ since, then }) => {
+    const rest = { phase: 'Succeeded', canaryWeight: percent(0), park: 'done', step: -1 } as const;
+    const gone = { ...there(0), since: instant(since) };
+    const changes = { status: { ...rest, left: ['nginx/podinfo'] }, observed: { left: [gone] } };
+    expect(outcome(changes)).toBe(then);
+  });
+});

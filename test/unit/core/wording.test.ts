@@ -96,6 +96,16 @@ const EVENTS: Rows<News> = {
       'Normal Going on from canary weight 30, set by hand for web.test',
     ],
   ],
+  rerouted: [
+    [
+      { kind: 'rerouted', from: 'istio/web', to: 'nginx/web/front', restarts: true },
+      'Normal Traffic of web.test is routed by nginx for service web at ingress front from now on, no longer by istio for service web; the analysis starts again',
+    ],
+    [
+      { kind: 'rerouted', from: 'istio/web', to: 'istio/shop', restarts: false },
+      'Normal Traffic of web.test is routed by istio for service shop from now on, no longer by istio for service web',
+    ],
+  ],
   promoting: [[{ kind: 'promoting' }, 'Normal Copying podinfo.test template spec to podinfo-primary.test']],
   'primary-weight': [
     [{ kind: 'primary-weight', weight: percent(80) }, 'Normal Advance web.test primary weight 80'],

@@ -71,6 +71,10 @@ const NEWS: Readonly<{ [Kind in News['kind']]: readonly (News & { readonly kind:
     { kind: 'routed-to-canary', mirrored: true },
   ],
   adopted: [{ kind: 'adopted', weight: percent(40) }],
+  rerouted: [
+    { kind: 'rerouted', from: 'istio/A', to: 'nginx/A/I', restarts: true },
+    { kind: 'rerouted', from: 'istio/A', to: 'istio/B', restarts: false },
+  ],
   promoting: [{ kind: 'promoting' }],
   'primary-weight': [{ kind: 'primary-weight', weight: percent(50) }],
   'routed-to-primary': [{ kind: 'routed-to-primary' }],
