@@ -3,7 +3,8 @@
  * in it that cannot be followed or means something other than it seems. The sentences are shared by `serin check`,
  * conditions and events. Pure; one schema, built once.
  */
-import type { Spec } from '../core/model.ts';
+import { holdsTraffic, isAnalysing, isPromoting } from '../core/converge.ts';
+import type { Spec, Status } from '../core/model.ts';
 import { millis, percent, type Millis } from '../shared/brand.ts';
 import { affinityNames, parseAffinity } from './canary-affinity.ts';
 import { parseAnalysis, parsePercent, type ParsedAnalysis } from './canary-analysis.ts';
@@ -100,7 +101,9 @@ function build(
         ? 'spec.canaryAnalysis'
         : 'spec.analysis',
   };
-  const target = parseTarget(spec, report);
+  const status = readStatus(object);
+  report.add(status.findings);
+  const target = heldTarget(parseTarget(spec, report), status.status, report);
   const service = parseService(spec.service, target?.name ?? '', report);
   checkWhole(object, written, context, report);
   const parsed = parseAnalysis(
@@ -113,8 +116,6 @@ function build(
   const analysis = { ...parsed.analysis, sessionAffinity };
   const autoscaler = parseAutoscaler(spec.autoscalerRef, report);
   const core = { ...rules, ...affinityNames(sessionAffinity), autoscaler: autoscalerName.of(autoscaler) };
-  const status = readStatus(object);
-  report.add(status.findings);
   if (target === undefined || service === undefined) return undefined;
   checkWishes(written, { ...core, service, analysis }, context, report);
   return {
@@ -155,6 +156,19 @@ function parseTarget({ targetRef }: WrittenSpec, report: Report): TargetRef | un
     return undefined;
   }
   return { apiVersion: targetRef?.apiVersion || 'apps/v1', kind, name };
+}
+
+/** A run is about one workload: another one that is named meanwhile has to wait until it is over. */
+function heldTarget(named: TargetRef | undefined, status: Status, report: Report): TargetRef | undefined {
+  const running = isAnalysing(status) || isPromoting(status) || holdsTraffic(status);
+  const [kind = '', name = ''] = status.target?.workload?.split('/') ?? [];
+  if (named === undefined || !running || name === '') return named;
+  if (named.kind === kind && named.name === name) return named;
+  report.warning(
+    'spec.targetRef',
+    `names ${named.kind} ${named.name} while ${kind} ${name} is being rolled out; it is taken up when that run is over`,
+  );
+  return { apiVersion: named.kind === kind ? named.apiVersion : 'apps/v1', kind, name };
 }
 
 function parseIngress({ ingressRef }: WrittenSpec, context: CanaryContext): IngressRef | undefined {

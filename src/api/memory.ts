@@ -28,7 +28,13 @@ export const memorySchema = z.looseObject({
     .default({}),
   outbox: z.array(announcementSchema.optional()).default([]),
   target: z
-    .object({ uid: z.string(), generation: z.number(), template: z.string(), revision: revisionSchema })
+    .object({
+      workload: z.string().exactOptional(),
+      uid: z.string(),
+      generation: z.number(),
+      template: z.string(),
+      revision: revisionSchema,
+    })
     .optional(),
   autoscaler: z.string().default(''),
   invalid: z.object({ reason: z.string(), detail, since: instantSchema }).optional(),

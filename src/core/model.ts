@@ -123,6 +123,8 @@ export interface Command {
  * whatever the digest, the same digest is the same template whatever the generation.
  */
 export interface TargetRecord {
+  /** `<kind>/<name>`; records of old have none. */
+  readonly workload?: string;
   readonly uid: string;
   readonly generation: number;
   /** Of the pod template, by the scheme its prefix names. */

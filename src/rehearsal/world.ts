@@ -501,6 +501,7 @@ function union<Item>(known: readonly Item[], more: readonly Item[]): readonly It
 
 function recordOf(target: TargetState): TargetRecord {
   return {
+    workload: 'Deployment/podinfo',
     uid: 'target',
     generation: target.generation,
     template: target.revision,

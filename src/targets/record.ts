@@ -28,10 +28,10 @@ export function recordOf(
   tracked: TrackedConfigs,
   before: TargetRecord | undefined,
 ): TargetRecord {
-  const { uid = '', generation = 0 } = target.metadata;
+  const { name, uid = '', generation = 0 } = target.metadata;
   const template = templateDigest(at(target, 'spec', 'template'));
   const configs = configDigests(tracked, before);
-  const now = { uid, generation, template, configs };
+  const now = { workload: `${target.kind}/${name}`, uid, generation, template, configs };
   const unchanged =
     before !== undefined && isSameTemplate(before, now) && isSameConfig(before.configs, configs);
   return { ...now, revision: unchanged ? before.revision : nameOf(template, configs) };

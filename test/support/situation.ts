@@ -43,7 +43,14 @@ export function aSituation(changes: SituationChanges = {}): Situation {
     place: 'istio/podinfo',
     ...changes.status,
   };
-  const record = { uid: 'u', generation: 2, template: 'v2', revision: revision('v2'), configs: {} };
+  const record = {
+    workload: 'Deployment/podinfo',
+    uid: 'u',
+    generation: 2,
+    template: 'v2',
+    revision: revision('v2'),
+    configs: {},
+  };
   const ready = { kind: 'ready' } as const;
   const target: Target = { revision: revision('v2'), scaledUp: true, readiness: ready, record };
   const primary: Workload = { revision: revision('v1'), scaledUp: true, readiness: ready };

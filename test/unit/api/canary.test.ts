@@ -13,6 +13,46 @@ function problemOf(wish: CanaryWish, context: CanaryContext = ISTIO_BY_DEFAULT) 
   return parseCanary(aCanary(wish), context).problem;
 }
 
+describe('a target named in the middle of a run', () => {
+  const target = {
+    workload: 'Deployment/podinfo',
+    uid: 'u',
+    generation: 2,
+    template: '1-t',
+    revision: '1-b',
+  };
+  const serin = { step: 0, mirrored: false, mark: 2, changedAt: 0, phaseSince: 0, plan: '', target };
+  const status = { phase: 'Progressing', canaryWeight: 20, serin };
+  const another = { targetRef: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'shop' } };
+  const targetOf = (wish: CanaryWish): string => {
+    const { target, service } = aParsedCanary(wish);
+    return `${target.apiVersion} ${target.kind} ${target.name} behind ${service.apex}`;
+  };
+
+  it('has to wait until that is over, and so has the Service that is called after it', () => {
+    const wish = { spec: another, service: { name: undefined }, status };
+
+    expect(targetOf(wish)).toBe('apps/v1 Deployment podinfo behind podinfo');
+    expect(sentences(wish)).toContain(
+      'warning spec.targetRef: names DaemonSet shop while Deployment podinfo is being rolled out; it is taken up when that run is over',
+    );
+  });
+
+  it.each([
+    ['at rest', { ...status, phase: 'Succeeded', canaryWeight: 0 }],
+    ['where nobody knows what the run is about', { ...status, serin: { ...serin, target: undefined } }],
+    ['where nothing is recorded', undefined],
+  ])('is taken at its word %s', (_, found) => {
+    const wish = { spec: another, service: { name: undefined }, ...(found && { status: found }) };
+    expect(targetOf(wish)).toBe('apps/v1 DaemonSet shop behind shop');
+  });
+
+  it('waits as long as the canary of a failed run carries traffic', () => {
+    const failed = { ...status, phase: 'Failed', canaryWeight: 100 };
+    expect(targetOf({ spec: another, status: failed })).toContain('Deployment podinfo');
+  });
+});
+
 describe('a canary as its author wrote it', () => {
   it('is understood without a word when nothing is wrong with it', () => {
     const { canary, findings, problem } = parseCanary(aCanary(), ISTIO_BY_DEFAULT);

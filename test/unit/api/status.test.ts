@@ -106,6 +106,7 @@ const anyStatus: fc.Arbitrary<Status> = fc.record({
   plan: text,
   target: fc.option(
     fc.record({
+      workload: text,
       uid: text,
       generation: fc.nat(),
       template: text,
