@@ -88,7 +88,7 @@ export function observeLeft({ place, ...input }: LeftInput): LeftRoutes | undefi
   if (object === undefined) return undefined;
   const { since } = readMark(object);
   const written = positionWritten(input);
-  if (written !== undefined) return { place, ...written, since };
+  if (written !== undefined) return { place, canary: written.canary, mirrored: written.mirrored, since };
   const parsed = provider.parse(routedService(canary), current);
   const malformed = !parsed.ok && parsed.error.kind === 'malformed' && isKnown(object, canary);
   return malformed ? { place, canary: percent(100), mirrored: false, since } : undefined;

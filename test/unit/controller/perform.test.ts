@@ -171,7 +171,7 @@ spec: { maxReplicas: 5, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment,
     canary,
     kind: targetKind(canary.target),
     look: lookAt(objects, { canary }),
-    routing: err('not looked at'),
+    ...UNROUTED,
   });
 
   it('is made of the target’s, and not made again', async () => {

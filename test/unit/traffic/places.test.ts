@@ -34,7 +34,7 @@ const asked = (key: TrafficKey, status: Partial<Status> = {}, provider: string =
 describe('the name of a place', () => {
   it('says which provider routes for which Service', () => {
     expect(asked('istio')).toBe('istio/podinfo');
-    expect(asked('nginx')).toBe('nginx/podinfo/podinfo');
+    expect(asked('nginx')).toBe('nginx/podinfo/edge');
     expect(asked('kubernetes')).toBe('kubernetes/podinfo');
   });
 
