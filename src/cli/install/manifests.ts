@@ -121,6 +121,12 @@ function podSpec(wish: Installation): object {
         args: argsOf(wish),
         ports: [{ name: 'http', containerPort: PORT }],
         terminationMessagePolicy: 'FallbackToLogsOnError',
+        startupProbe: {
+          httpGet: { path: '/healthz', port: 'http' },
+          periodSeconds: 2,
+          timeoutSeconds: 5,
+          failureThreshold: 60,
+        },
         livenessProbe: { httpGet: { path: '/healthz', port: 'http' }, timeoutSeconds: 5 },
         readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 5, timeoutSeconds: 5 },
         resources: {
