@@ -1,11 +1,16 @@
 /** What RBAC does not allow: said with the rule to add, on the Canary it concerns; the others go on. */
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { definitionRules, leaseRules, workRules, type Rule } from '../../src/cli/install/rules.ts';
+import type { Account, Attempt } from '../../src/sandbox/accounts.ts';
+import { textAt } from './harness/look.ts';
 import type { Program } from './harness/process.ts';
 import { Rollout, type RolloutWish } from './harness/rollout.ts';
 import { worlds } from './harness/shared.ts';
 import { definition, deskOf, leads, type Permissions, type World } from './harness/world.ts';
 
 const TIMEOUT = 90_000;
+/** Two releases, one that fails, repairs and a deletion. */
+const LONG_STORY = 300_000;
 const USER = 'system:serviceaccount:serin-system:serin';
 
 const started = worlds();
@@ -134,6 +139,169 @@ describe('what is forbidden', () => {
       allow();
       await world.eventually('it leads', () => leads(controller));
       expect(await told()).toBe('OK');
+    },
+    TIMEOUT,
+  );
+});
+
+/** Rights that no test here makes use of, and why they are given all the same. */
+const UNUSED: Readonly<Record<string, string>> = {
+  'update flagger.app/canaries/finalizers': 'asked by an admission plugin in the name of whoever owns',
+};
+
+/** Reading one object past a watch that has not brought what was written; the contract of the cache has the test. */
+function isReadPastWatch(right: string): boolean {
+  return right.startsWith('get ') && !/ (leases|secrets|configmaps)/.test(right);
+}
+
+function rights(rules: readonly Rule[]): readonly string[] {
+  return rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => rightOf({ verb, group, resource }))),
+    ),
+  );
+}
+
+function rightOf({ verb, group, resource }: Pick<Attempt, 'verb' | 'group' | 'resource'>): string {
+  return `${verb} ${group === '' ? '' : `${group}/`}${resource}`;
+}
+
+/** Everything a controller does for Canaries of one provider, with configuration, autoscaler, template and deletion. */
+async function everythingFor(world: World, provider: string): Promise<void> {
+  const metadata = (name: string): object => ({ name, namespace: 'test' });
+  world.apply(
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('settings'), data: { colour: 'red' } },
+    { apiVersion: 'v1', kind: 'Secret', metadata: metadata('token'), data: { token: 'YQ==' } },
+    {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: metadata('whole'),
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'whole' },
+        minReplicas: 2,
+        maxReplicas: 4,
+      },
+    },
+  );
+  const envFrom = [{ configMapRef: { name: 'settings' } }, { secretRef: { name: 'token' } }];
+  const autoscalerRef = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: 'whole' };
+  const alerts = [{ name: 'chat', severity: 'info', providerRef: { name: 'chat' } }];
+  const whole = await Rollout.install(world, {
+    name: 'whole',
+    provider,
+    container: { envFrom },
+    analysis: { alerts },
+    spec: { autoscalerRef, revertOnDeletion: true },
+  });
+  await world.patch('ConfigMap', 'settings', { data: { colour: 'blue' } });
+  await world.patch('Secret', 'token', { data: { token: 'Yg==' } });
+  await world.patch('HorizontalPodAutoscaler', 'whole', { spec: { maxReplicas: 5 } });
+  await whole.push('whole:2');
+  await whole.rests('Succeeded');
+  await whole.push('whole:3');
+  await whole.comes('is promoted again', () => whole.primaryImage === 'whole:3');
+  await whole.rests('Succeeded');
+  await world.patch('Service', 'whole-primary', { spec: { selector: { app: 'elsewhere' } } });
+  await world.patch('DestinationRule', 'whole-primary', { spec: { host: 'elsewhere' } });
+  await whole.comes(
+    'has put back what others changed',
+    () =>
+      textAt(world.get('Service', 'whole-primary'), 'spec', 'selector', 'app') === 'whole-primary' &&
+      textAt(world.get('DestinationRule', 'whole-primary'), 'spec', 'host') === 'whole-primary',
+  );
+  const metrics = [{ name: 'mine', templateRef: { name: 'mine' }, thresholdRange: { max: 1 } }];
+  await whole.amend({ spec: { autoscalerRef: null, analysis: { metrics } } });
+  await whole.comes(
+    'has no autoscaler of its own any more',
+    () => world.get('HorizontalPodAutoscaler', 'whole-primary') === undefined,
+  );
+  await whole.push('whole:4');
+  await whole.rests('Failed');
+  await world.delete('Canary', 'whole');
+  await world.eventually('it is gone', () => world.get('Canary', 'whole') === undefined);
+}
+
+interface Given {
+  readonly world: World;
+  readonly account: Account;
+  readonly controller: Program;
+}
+
+/** A controller that may do this, and nothing else. */
+async function aControllerGranted(
+  rules: readonly Rule[],
+  options: { readonly namespace?: string; readonly flags?: readonly string[] },
+): Promise<Given> {
+  const world = await started.start();
+  const { namespace, flags = [] } = options;
+  const grants =
+    namespace === undefined
+      ? [{ rules: [...rules, ...definitionRules()] }, { rules: leaseRules(), namespace: 'kube-system' }]
+      : [{ rules: [...rules, ...leaseRules()], namespace }];
+  const { account, kubeconfig } = await world.accountOf(USER, { grants });
+  const controller = world.controller([`-kubeconfig=${kubeconfig}`, ...flags]);
+  return { world, account, controller };
+}
+
+describe('the permissions that are asked for', () => {
+  it.concurrent(
+    'are enough for everything, and all of them are used',
+    async () => {
+      const rules = workRules({ providers: ['istio'], trackConfigs: true, secretNames: [] });
+      const { world, account, controller } = await aControllerGranted(rules, {});
+      await world.eventually('it leads', () => leads(controller));
+      await everythingFor(world, 'istio');
+      expect(controller.text()).not.toContain('is not allowed');
+      const used = new Set(account.attempts.map(rightOf));
+      const given = rights([...rules, ...leaseRules(), ...definitionRules()]);
+      const idle = given.filter(
+        (right) => !used.has(right) && UNUSED[right] === undefined && !isReadPastWatch(right),
+      );
+      expect(idle).toEqual([]);
+      expect([...used].filter((right) => !given.includes(right))).toEqual([]);
+    },
+    LONG_STORY,
+  );
+
+  it.concurrent(
+    'are enough in one namespace, without any right in the cluster',
+    async () => {
+      const rules = workRules({ providers: ['gatewayapi:v1'], trackConfigs: true, secretNames: [] });
+      const flags = ['-namespace=test', '-install-crds=false'];
+      const { world, controller } = await aControllerGranted(rules, { namespace: 'test', flags });
+      world.apply(definition('canary'), definition('metric-template'), definition('alert-provider'));
+      const service = { gatewayRefs: [{ name: 'gateway', namespace: 'infra' }] };
+      const local = await Rollout.install(world, { name: 'local', provider: 'gatewayapi:v1', service });
+      await local.push('local:2');
+      await local.rests('Succeeded');
+      expect(controller.text()).not.toContain('is not allowed');
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
+    'are enough without tracking, where Secrets are read by name only',
+    async () => {
+      const needs = { providers: ['kubernetes'], trackConfigs: false, secretNames: ['key'] };
+      const { world, account, controller } = await aControllerGranted(workRules(needs), {
+        flags: ['-enable-config-tracking=false'],
+      });
+      await world.eventually('it leads', () => leads(controller));
+      const envFrom = [{ configMapRef: { name: 'settings' } }];
+      const analysis = { iterations: 1, metrics: [] };
+      const plain = await Rollout.install(world, {
+        name: 'plain',
+        provider: 'kubernetes',
+        container: { envFrom },
+        analysis,
+      });
+      await plain.push('plain:2');
+      await plain.rests('Succeeded');
+      expect(controller.text()).not.toContain('is not allowed');
+      const configuration = account.attempts.filter(({ resource }) =>
+        /^(configmaps|secrets)$/.test(resource),
+      );
+      expect(configuration).toEqual([]);
     },
     TIMEOUT,
   );
