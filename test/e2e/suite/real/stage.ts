@@ -87,6 +87,9 @@ function loadTester(build: string): Release {
   };
 }
 
+/** A controller that was killed cannot give its lease away, and the next one waits for a minute. */
+const TAKEOVER = 120_000;
+
 /** The pod that a finished installation has left holds the lease. */
 async function leads(cluster: Cluster): Promise<void> {
   await cluster.eventually(
@@ -97,7 +100,7 @@ async function leads(cluster: Cluster): Promise<void> {
       const pods = await podsOf(cluster);
       return pods.length > 0 && pods.every((name) => holder.startsWith(name));
     },
-    { within: 60_000 },
+    { within: TAKEOVER },
   );
 }
 
