@@ -49,6 +49,7 @@ export const BUILTIN_KINDS: readonly Kind[] = [
   core('Secret', 'secrets', { fieldLabels: ['type'] }),
   core('Event', 'events', { shortNames: ['ev'], fieldLabels: EVENT_LABELS }),
   core('ServiceAccount', 'serviceaccounts', { shortNames: ['sa'] }),
+  core('ResourceQuota', 'resourcequotas', { shortNames: ['quota'], hasStatus: true }),
   core('PersistentVolumeClaim', 'persistentvolumeclaims', { shortNames: ['pvc'], hasStatus: true }),
   apps('Deployment', 'deployments', {
     shortNames: ['deploy'],

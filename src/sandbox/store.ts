@@ -156,6 +156,15 @@ export class Store {
     return stored;
   }
 
+  /** Puts an object in as it was elsewhere: identity, times and generation stay, only its version is a new one. */
+  restore(key: string, object: StoredObject): StoredObject {
+    const kind = this.#kinds.get(key);
+    if (this.get(key, object.metadata) !== undefined) throw alreadyExists(kind, object.metadata.name);
+    const stored = this.#commit('ADDED', key, object, undefined);
+    this.#deliver();
+    return stored;
+  }
+
   /**
    * Replaces the object, or only its status; refuses if the object names a version that is not the latest. What
    * changes nothing is not a change: the version stays.

@@ -81,7 +81,8 @@ function hasTemplateOf(set: StoredObject, deployment: StoredObject): boolean {
 
 function plainTemplate(object: StoredObject): JsonObject {
   const template = objectAt(object, 'spec', 'template');
-  const metadata = objectAt(template, 'metadata');
+  // Older servers print a time of creation, `null`, into every template; it is no part of what pods are made from.
+  const metadata = without(objectAt(template, 'metadata'), 'creationTimestamp');
   return { ...template, metadata: { ...metadata, labels: without(objectAt(metadata, 'labels'), HASH) } };
 }
 

@@ -1,21 +1,40 @@
 /** As many pods as a ReplicaSet asks for. */
-import { numberAt, objectAt, type JsonObject } from '../json.ts';
-import type { Instant } from '../../shared/brand.ts';
-import type { Name, Store, StoredObject } from '../store.ts';
+import { listAt, numberAt, textAt, type JsonObject } from '../json.ts';
+import { after, millis, type Instant } from '../../shared/brand.ts';
+import { timestamp, type Name, type Store, type StoredObject } from '../store.ts';
 import { activePods, createPod, isReady } from './pods.ts';
+import { exceededQuota } from './quota.ts';
 
-export function actOnReplicaSet(store: Store, name: Name, _now: Instant): undefined {
+/** A pod that was refused is tried again this much later. */
+const TRY_AGAIN = millis(5_000);
+
+export function actOnReplicaSet(store: Store, name: Name, now: Instant): Instant | undefined {
   const set = store.get('replicasets.apps', name);
-  if (set === undefined || set.metadata.deletionTimestamp !== undefined) return;
+  if (set === undefined || set.metadata.deletionTimestamp !== undefined) return undefined;
   const wanted = numberAt(set, 'spec', 'replicas') ?? 1;
   const pods = activePods(store, set);
-  for (let missing = wanted - pods.length; missing > 0; missing -= 1) createPod(store, set);
+  const refusal = createPods(store, set, wanted - pods.length);
   for (const pod of surplus(pods, wanted)) store.delete('pods', pod.metadata);
-  store.update(
-    'replicasets.apps',
-    { ...set, status: statusOf(set, activePods(store, set)) },
-    { part: 'status' },
-  );
+  const status = statusOf(set, activePods(store, set));
+  const failure = refusal === undefined ? {} : { conditions: [replicaFailure(set, refusal, now)] };
+  store.update('replicasets.apps', { ...set, status: { ...status, ...failure } }, { part: 'status' });
+  return refusal === undefined ? undefined : after(now, TRY_AGAIN);
+}
+
+/** What kept some of them from being made. */
+function createPods(store: Store, set: StoredObject, missing: number): string | undefined {
+  for (let count = 0; count < missing; count += 1) {
+    const refusal = exceededQuota(store, set.metadata.namespace ?? '');
+    if (refusal !== undefined) return refusal;
+    createPod(store, set);
+  }
+  return undefined;
+}
+
+function replicaFailure(set: StoredObject, message: string, now: Instant): JsonObject {
+  const [known] = listAt(set, 'status', 'conditions');
+  const lastTransitionTime = textAt(known, 'lastTransitionTime') || timestamp(now);
+  return { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message, lastTransitionTime };
 }
 
 /** Those that are not ready go first. */
@@ -28,7 +47,6 @@ function surplus(pods: readonly StoredObject[], wanted: number): readonly Stored
 function statusOf(set: StoredObject, pods: readonly StoredObject[]): JsonObject {
   const ready = pods.filter(isReady).length;
   return {
-    ...objectAt(set, 'status'),
     replicas: pods.length,
     fullyLabeledReplicas: pods.length,
     readyReplicas: ready,

@@ -94,6 +94,43 @@ describe('a Deployment', () => {
     expect(condition('Progressing')).toMatchObject({ status: 'True', reason: 'NewReplicaSetAvailable' });
   });
 
+  it('waits for room where a quota leaves none', async () => {
+    sandbox.applyYaml(`
+apiVersion: v1
+kind: ResourceQuota
+metadata: {name: few}
+spec: {hard: {pods: "2"}}
+`);
+    sandbox.applyYaml(manifest('app:1'));
+    await pass(7);
+    sandbox.applyYaml(manifest('app:2'));
+    await pass(20);
+    expect(deployment()).toMatchObject({ status: { replicas: 2, availableReplicas: 2 } });
+    const refused = sandbox.store
+      .list('replicasets.apps')
+      .map((set) => set['status'])
+      .find((status) => JSON.stringify(status).includes('exceeded quota'));
+    expect(refused).toMatchObject({ replicas: 0, conditions: [{ type: 'ReplicaFailure', status: 'True' }] });
+    sandbox.store.delete('resourcequotas', { namespace: 'default', name: 'few' });
+    await pass(30);
+    expect(deployment()).toMatchObject({ status: { updatedReplicas: 2, availableReplicas: 2 } });
+    expect(JSON.stringify(sandbox.store.list('replicasets.apps'))).not.toContain('ReplicaFailure');
+  });
+
+  it('comes back to pods of the same template, whoever printed it', async () => {
+    sandbox.applyYaml(manifest('app:1'));
+    await pass(7);
+    const pods = (): readonly string[] => sandbox.store.list('pods').map(({ metadata }) => metadata.uid);
+    const before = pods();
+    const found = deployment();
+    const spec = found['spec'] as { template: { metadata: object } };
+    const metadata = { ...spec.template.metadata, creationTimestamp: null };
+    const template = { ...spec.template, metadata };
+    sandbox.store.update('deployments.apps', { ...found, spec: { ...spec, template } });
+    await pass(10);
+    expect(pods()).toEqual(before);
+  });
+
   it('goes to nothing and takes everything along when it is deleted', async () => {
     sandbox.applyYaml(manifest('app:1'));
     await pass(7);

@@ -31,6 +31,18 @@ function refusalOf(act: () => unknown): Refusal {
   throw new Error('was not refused');
 }
 
+describe('an object that was elsewhere', () => {
+  it('is put back as it was, but for its version', () => {
+    const store = aStore();
+    const metadata = { uid: 'its-own', generation: 7, creationTimestamp: '2025-01-01T00:00:00Z' };
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment', ...named('a', metadata), status: { x: 1 } };
+    const stored = store.restore(DEPLOYMENT, object as unknown as StoredObject);
+    expect(stored).toMatchObject({ metadata, status: { x: 1 } });
+    expect(store.get(DEPLOYMENT, at('a'))).toBe(stored);
+    expect(refusalOf(() => store.restore(DEPLOYMENT, stored)).code).toBe(409);
+  });
+});
+
 describe('versions', () => {
   it('rise with every change of whatever kind', () => {
     const store = aStore();
