@@ -3,6 +3,7 @@ import { DEFECT_MUTANTS } from './defects.ts';
 import { INVARIANT_MUTANTS } from './invariants.ts';
 import { LAW_MUTANTS } from './laws.ts';
 import type { Mutant } from './mutant.ts';
+import { TAKE_OVER_MUTANTS } from './take-overs.ts';
 import { WORKLOAD_MUTANTS } from './workloads.ts';
 
 export const MUTANTS: readonly Mutant[] = [
@@ -10,4 +11,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...DEFECT_MUTANTS,
   ...LAW_MUTANTS,
   ...WORKLOAD_MUTANTS,
+  ...TAKE_OVER_MUTANTS,
 ];

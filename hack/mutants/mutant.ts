@@ -46,3 +46,12 @@ export const LAWS = [
 
 /** What belongs to a workload or its traffic beside what the rules of the phases say. */
 export const FEATURES = ['autoscaler', 'session affinity'] as const;
+
+/** What is made of a status that Flagger wrote. */
+export const TAKE_OVERS = [
+  'a push lost in a take-over',
+  'an unanalysed promotion in a take-over',
+  'a run that a take-over moves back',
+  'a target that a take-over wakes',
+  'a Canary that a take-over holds back',
+] as const;

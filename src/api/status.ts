@@ -108,15 +108,19 @@ function cookieFields(cookies: Cookies, previous: Tree): Tree {
   );
 }
 
+/** Flagger renews `lastTransitionTime` with every write; when the phase began is told by the condition. */
 function foreign(written: Tree, phase: Phase): Status {
-  const at = timeOf(written['lastTransitionTime']);
+  const changedAt = timeOf(written['lastTransitionTime']);
+  const condition = list(written['conditions'])
+    .map(tree)
+    .find(({ reason }) => reason === phase);
   return {
     ...UNTOUCHED,
     ...shared(written, phase),
     origin: 'flagger',
     step: count(written['iterations']) - 1,
-    changedAt: at,
-    phaseSince: at,
+    changedAt,
+    phaseSince: condition === undefined ? changedAt : timeOf(condition['lastUpdateTime']),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Observed } from '../core/model.ts';
 import { autoscalerRefs, formerAutoscaler, renderAutoscaler } from '../targets/autoscalers.ts';
 import { targetKind } from '../targets/registry.ts';
 import type { Look, TargetKind, TargetMetadata } from '../targets/target.ts';
+import { tracesOf } from '../targets/traces.ts';
 import { resolveTraffic } from '../traffic/registry.ts';
 import { observeLeft, placeAsked, placeRefs, placesLeft, type LeftInput } from '../traffic/places.ts';
 import {
@@ -35,6 +36,8 @@ export interface View {
   readonly place: string | undefined;
   /** What routes in places that were left. */
   readonly left: readonly LeftInput[];
+  /** Target and primary as the API server has them, while a status of Flagger's is still to be taken over. */
+  readonly untaken?: readonly KubeObject[];
 }
 
 /** Looks again, at nothing older than our own last writes. `onLook` is told at which objects. */
@@ -81,7 +84,26 @@ export async function lookAt(
         ...{ target: target.value, current: objectsOf(tools, former), now: look.now },
       }))
     : [];
-  return { canary, kind, look, routing, place, left };
+  const view = { canary, kind, look, routing, place, left };
+  if (canary.status.origin !== 'flagger') return view;
+  return { ...view, untaken: await readAll(tools, bare.objects, signal) };
+}
+
+/** With what caches do not keep: who wrote which field, and when. */
+async function readAll(
+  { objects }: Tools,
+  cached: readonly KubeObject[],
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  const found: KubeObject[] = [];
+  for (const { apiVersion, kind, metadata } of cached) {
+    const { name, namespace } = metadata;
+    const ref = { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) };
+    const read = await objects.read(ref, { signal });
+    if (read.ok) found.push(read.value);
+    else if (read.error.kind === 'unavailable') throw new Error(read.error.detail);
+  }
+  return found;
 }
 
 /** Objects of a mesh, autoscalers and configuration are watched from the moment a Canary first uses some. */
@@ -124,7 +146,7 @@ function inside({ namespace }: Canary, ref: ObjectRef): ObjectRef {
   return { namespace, ...ref };
 }
 
-export function observedOf({ canary, kind, look, routing, place, left }: View): Observed {
+export function observedOf({ canary, kind, look, routing, place, left, untaken }: View): Observed {
   const seen = routing.ok ? observeRoutes(routing.value) : undefined;
   const autoscaler = renderAutoscaler(look);
   const terminating = canary.status.phase === 'Terminating';
@@ -141,5 +163,6 @@ export function observedOf({ canary, kind, look, routing, place, left }: View): 
     formerAutoscaler: formerAutoscaler(look) !== undefined,
     finalizer: canary.object.metadata.finalizers?.includes(FINALIZER) ?? false,
     released: terminating && routing.ok && [routing.value, ...left].every((input) => released(input)),
+    ...(untaken !== undefined && { traces: tracesOf(look, untaken) }),
   };
 }

@@ -231,6 +231,19 @@ export interface LeftRoutes extends Routes {
   readonly since: Instant;
 }
 
+/**
+ * What the objects tell of the time before a take-over, since Flagger's names of revisions say nothing to us. Only
+ * looked at then. What cannot be known is undefined.
+ */
+export interface Traces {
+  /** When somebody last changed the target's template. */
+  readonly pushedAt: Instant | undefined;
+  /** When somebody last wrote the primary's template. */
+  readonly copiedAt: Instant | undefined;
+  /** Tracked configuration is not what the status was last written for. */
+  readonly configChanged: boolean;
+}
+
 /** What one look at the cluster found. What does not exist is undefined. */
 export interface Observed {
   readonly target: Target | undefined;
@@ -255,6 +268,8 @@ export interface Observed {
   readonly finalizer: boolean;
   /** Apex and routes are back as the user had them; only looked at while Terminating. */
   readonly released: boolean;
+  /** Only looked at before a status of Flagger's is taken over. */
+  readonly traces?: Traces;
 }
 
 // ------------------------------------------------------------------------------------- what may be asked and answered

@@ -9,8 +9,12 @@ import { createHash } from 'node:crypto';
 export const SCHEME = '1';
 
 export function digest(value: unknown): string {
-  const hash = createHash('sha256').update(canonicalJson(value)).digest('hex');
-  return `${SCHEME}-${hash.slice(0, 16)}`;
+  return `${SCHEME}-${shortHash(canonicalJson(value))}`;
+}
+
+/** The first 16 hex digits of the sha256 of a text. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** JSON whose text does not depend on the order in which keys were written. */

@@ -5,7 +5,7 @@
 import { KINDS } from '../api/kinds.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { at, defined, text, tree, type Tree } from '../api/tree.ts';
-import { digest } from '../shared/digest.ts';
+import { canonicalJson, digest, shortHash } from '../shared/digest.ts';
 import { change, each, PRIMARY } from './labels.ts';
 
 export type ConfigKind = 'ConfigMap' | 'Secret';
@@ -34,6 +34,7 @@ export const PREVIOUS = '-primary-previous';
 /** Members that no object of the API server has. */
 const DIGEST = 'serin.dev/digest';
 const DATA_DIGEST = 'serin.dev/data-digest';
+const CHECKSUM = 'serin.dev/checksum';
 const OPT_OUT = 'flagger.app/config-tracking';
 /** Of other types are credentials that belong to something else: a registry, a service account. */
 const SECRET_TYPES: ReadonlySet<unknown> = new Set([
@@ -100,10 +101,24 @@ export function dataDigest(object: KubeObject): string {
   return text(object[DATA_DIGEST]) ?? digest(contentOf(object)['data'] ?? null);
 }
 
+/** What Flagger writes into `status.trackedConfigs`: of the plain data, as its JSON encoder spells it. */
+export function checksum(object: KubeObject): string {
+  const json = canonicalJson(contentOf(object)['data'] ?? null);
+  const spelled = json.replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return text(object[CHECKSUM]) ?? shortHash(spelled);
+}
+
 /** What may be kept of a configuration once it has been read: everything but its contents, and their digests. */
 export function standInFor(object: KubeObject): KubeObject {
   const { apiVersion, kind, metadata, type } = object;
-  const digests = { [DIGEST]: configDigest(object), [DATA_DIGEST]: dataDigest(object) };
+  const digests = {
+    [DIGEST]: configDigest(object),
+    [DATA_DIGEST]: dataDigest(object),
+    [CHECKSUM]: checksum(object),
+  };
   return { apiVersion, kind, metadata, ...(type !== undefined && { type }), ...digests };
 }
 

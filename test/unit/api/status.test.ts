@@ -269,6 +269,16 @@ describe('a status somebody else wrote', () => {
     });
   });
 
+  it('has been in its phase since the condition says, whenever it was last written', () => {
+    const written = { phase: 'Failed', lastTransitionTime: '2026-01-01T12:00:00Z' };
+    const condition = { type: 'Promoted', reason: 'Failed', lastUpdateTime: '2026-01-01T11:00:00Z' };
+    const since = (...conditions: readonly object[]): unknown =>
+      parseStatus(aCanary({ status: { ...written, conditions } })).phaseSince;
+
+    expect(since(condition)).toBe(Date.UTC(2026, 0, 1, 11));
+    expect(since({ ...condition, reason: 'Progressing' })).toBe(Date.UTC(2026, 0, 1, 12));
+  });
+
   it('begins again where Flagger had let go of a canary that lives on', () => {
     expect(parseStatus(aCanary({ status: { phase: 'Terminated' } })).phase).toBe('Initializing');
     const metadata = { deletionTimestamp: '2026-01-01T12:00:00Z' };
