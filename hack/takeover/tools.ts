@@ -118,7 +118,7 @@ function watchedIn({ store, kinds }: Cluster): Tools['watched'] {
       return found && cached(found);
     },
     list: (kind, namespace) => store.list(keyOf(kind), namespace).map(cached),
-    watch: async () => undefined,
+    watch: async () => ok(),
     caughtUp: async () => undefined,
     onChange: (listener) => {
       const tell = ({ type, object }: Pick<Change, 'type' | 'object'>): void => {
