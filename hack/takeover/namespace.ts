@@ -1,5 +1,6 @@
 /** A namespace with one Canary called podinfo, as whoever judges a take-over looks at it. */
 import { isObject, listAt, numberAt, objectAt, textAt, valueAt } from '../../src/sandbox/json.ts';
+import { list, tree } from '../../src/api/tree.ts';
 import { canonicalJson } from '../../src/shared/digest.ts';
 import { ruleMeaning } from '../../src/traffic/gateway-api-rules.ts';
 import { imageOf, numberIn } from './recordings.ts';
@@ -19,7 +20,7 @@ export interface Scene {
   readonly routed: number | undefined;
   /** All rules of the route, as in `[x-canary] p0/c100; p100`. */
   readonly routes: string;
-  /** Everything else the rules say, weights left out. */
+  /** Everything the rules say but weights. */
   readonly rules: string;
   readonly target: Workload | undefined;
   readonly primary: Workload | undefined;
@@ -88,10 +89,21 @@ function routesOf(route: unknown): string {
 const RULES = new WeakMap<object, string>();
 const TEMPLATES = new WeakMap<object, string>();
 
+/** Whom a rule is for, between whom it shares, and what it does to requests and answers, wherever that is said. */
 function rulesOf(route: unknown): string {
   return known(RULES, route, () => {
-    const meaning = canonicalJson(ruleMeaning(valueAt(route, 'spec', 'rules')));
-    return meaning.replace(/"weight":\d+/g, '"weight":0');
+    const rules = list(ruleMeaning(valueAt(route, 'spec', 'rules'))).map((rule) => {
+      const { backendRefs, filters, ...rest } = tree(rule);
+      const backends = list(backendRefs).map(tree);
+      return {
+        ...rest,
+        backends: backends.map(({ weight: _, filters: __, ...backend }) => canonicalJson(backend)).sort(),
+        filters: [...list(filters), ...backends.flatMap((backend) => list(backend['filters']))]
+          .map(canonicalJson)
+          .sort(),
+      };
+    });
+    return canonicalJson(rules);
   });
 }
 

@@ -58,8 +58,6 @@ export interface Facts {
   readonly strained: boolean;
   readonly skipsAnalysis: boolean;
   readonly suspended: boolean;
-  /** Visitors who have seen the canary are kept there by a cookie. */
-  readonly sticky: boolean;
 }
 
 export function factsOf(state: RecordedState): Facts {
@@ -78,7 +76,6 @@ export function factsOf(state: RecordedState): Facts {
     strained: story === '07' || story === '07b',
     skipsAnalysis: valueAt(canary, 'spec', 'skipAnalysis') === true,
     suspended: valueAt(canary, 'spec', 'suspend') === true,
-    sticky: valueAt(canary, 'spec', 'analysis', 'sessionAffinity') !== undefined,
   };
 }
 

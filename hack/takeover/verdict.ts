@@ -74,8 +74,7 @@ function wrongSteps(before: Moment, after: Moment, record: Record, facts: Facts)
     if (to < from && after.pods.primary.length === 0)
       found.push(`${at} traffic went to a primary without pods`);
   }
-  const rewritten = was.routes !== '' && is.routes !== '' && is.rules !== was.rules;
-  if (to === from && rewritten && !facts.sticky)
+  if (to === from && was.routes !== '' && is.routes !== '' && is.rules !== was.rules)
     found.push(`${at} the routes changed for visitors: ${was.routes} became ${is.routes}`);
   if ((was.target?.replicas ?? 0) > 0 && is.target?.replicas === 0 && to > 0)
     found.push(`${at} the target was parked with ${to} % of traffic on it`);
