@@ -54,6 +54,7 @@ function meanwhile(state: WorldState, random: () => number): WorldState {
   const next = what?.apply(later) ?? later;
   const wroteCanary =
     next.spec !== later.spec ||
+    next.place !== later.place ||
     next.commands !== later.commands ||
     next.problem !== later.problem ||
     next.deleting !== later.deleting;
@@ -85,7 +86,11 @@ function calmed(state: WorldState): WorldState {
     suspend: false,
     hooks: state.spec.hooks.filter(({ type }) => type !== 'rollback'),
   };
-  return { ...state, spec, commands: [], problem: undefined, malformedRoutes: undefined, target };
+  // Nor does anybody route in a place that the spec named for less than a pass, so that nothing ever knew of it.
+  const { place, left } = state.status;
+  const known = Object.entries(state.elsewhere).filter(([name]) => name === place || left.includes(name));
+  const elsewhere = Object.fromEntries(known);
+  return { ...state, spec, commands: [], problem: undefined, malformedRoutes: undefined, target, elsewhere };
 }
 
 describe(`a storm, then calm (SERIN_SEED=${SEED})`, () => {

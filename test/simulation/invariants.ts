@@ -8,6 +8,7 @@ import type {
   Action,
   Answer,
   HookType,
+  MarkedRoutes,
   Observed,
   Phase,
   Question,
@@ -37,9 +38,10 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
     performed(pass, 'scale-target').flatMap((effect) => {
       const { action, before } = effect;
       if (action.up) return [];
-      const routes = routesKnown(pass, effect);
+      // A place that the spec names since a moment ago has no routes yet; what routes is where the status says.
+      const routes = routesKnown(pass, effect) ?? before.elsewhere[before.status.place];
       if (routes === undefined) return ['scaled down before anything routes'];
-      const everywhere = [routes, ...Object.values(before.elsewhere)];
+      const everywhere = [routes, ...routesElsewhere(pass, effect)];
       const under = everywhere.filter(({ canary, mirrored }) => canary > 0 || mirrored);
       if (under.length > 0) return under.map(({ canary }) => `scaled down with ${canary}% of the traffic`);
       const span = Math.min(DRAIN, pass.before.spec.interval);
@@ -72,13 +74,14 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       const below = routes.canary < Math.min(before.status.canaryWeight, there?.canary ?? 0);
       return more || below || !known ? [`routes ${JSON.stringify(routes)} at ${place}, which was left`] : [];
     }),
-    ...performed(pass, 'set-routes').flatMap(({ action, before }) => {
+    ...performed(pass, 'set-routes').flatMap((effect) => {
+      const { action, before } = effect;
       const { status, routes } = before;
       const meant =
         action.routes.canary === status.canaryWeight && action.routes.mirrored === status.mirrored;
       const hand =
         routes !== undefined && action.routes.canary === routes.canary && routes.mark === status.routesMark;
-      const here = before.place === status.place;
+      const here = lookBefore(pass, effect)?.place === status.place;
       return here && (meant || hand) && action.mark === status.routesMark
         ? []
         : [`routes ${JSON.stringify(action)}`];
@@ -254,9 +257,9 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
     }),
 
   '20 a primary has one autoscaler at most, and none before it exists': (pass) =>
-    performed(pass, 'write-autoscaler').flatMap(({ before, after }) => {
-      if (before.primary === undefined) return ['an autoscaler for nothing'];
-      return Object.keys(after.autoscalers).length > 1 ? ['two autoscalers on one primary'] : [];
+    performed(pass, 'write-autoscaler').flatMap((effect) => {
+      if (lookBefore(pass, effect)?.primary === undefined) return ['an autoscaler for nothing'];
+      return Object.keys(effect.after.autoscalers).length > 1 ? ['two autoscalers on one primary'] : [];
     }),
 
   '21 a cookie stays while the canary has a weight, and is taken back when it has none': (pass) =>
@@ -272,7 +275,9 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
     performed(pass, 'set-routes').flatMap(({ action, before: { status }, after: { spec } }) => {
       if (spec.affinity === undefined) return action.cookies === undefined ? [] : ['a cookie for nobody'];
       const { canary, primary, previous } = action.cookies ?? {};
-      if (action.routes.canary > 0 && status.canaryWeight > 0 && canary === undefined)
+      // Where affinity is switched on after a run that left traffic on the canary, cookies come with the next run.
+      const running = isAnalysing(status) || isPromoting(status);
+      if (running && action.routes.canary > 0 && status.canaryWeight > 0 && canary === undefined)
         return ['nobody is kept on the canary'];
       const known = [status.cookies.canary, status.cookies.primary, status.cookies.previous];
       const unknown = [canary, primary, previous].filter((cookie) => !known.includes(cookie));
@@ -298,6 +303,17 @@ function routesKnown(pass: Pass, effect: Performed<Action['kind']>): WorldState[
   const seen = lookBefore(pass, effect)?.routes;
   const byHand = seen !== undefined && seen.mark === routes?.mark && seen.since === routes.since;
   return byHand ? { ...seen } : routes;
+}
+
+/**
+ * Routes in every place but the one the spec names now. What somebody set by hand in a place that the spec named and
+ * gave up again before anybody looked is no business of a controller that never knew of it.
+ */
+function routesElsewhere({ byHand }: Pass, { before }: Performed<Action['kind']>): readonly MarkedRoutes[] {
+  const { place, left } = before.status;
+  return Object.entries(before.elsewhere)
+    .filter(([name, { canary }]) => name === place || left.includes(name) || !byHand.includes(canary))
+    .map(([, found]) => found);
 }
 
 /** What was seen last before this effect. */

@@ -160,7 +160,9 @@ describe('trying again', () => {
     const tester = aTester(...Array.from<Step>({ length: 8 }).fill(503));
     const result = await callHook(aHook({ retries: 7 }), payload, { ...tester, signal });
     expect(tester.waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
-    expect(result).toMatchObject({ error: expect.stringContaining('giving up after 8 attempt(s)') });
+    expect(result).toMatchObject({
+      error: { detail: expect.stringContaining('giving up after 8 attempt(s)') },
+    });
   });
 
   it.each([400, 403, 404, 501])('is not done on %d', async (status) => {
@@ -193,13 +195,16 @@ describe('over a real connection', () => {
     const hook = aHook({ url: server.url, timeout: millis(50) });
     const result = await callHook(hook, payload, { ...aTester(), http: loopbackHttp, signal });
     expect(result).toMatchObject({
-      error: expect.stringContaining('hook load-test gave no answer within 50ms'),
+      error: { detail: expect.stringContaining('hook load-test gave no answer within 50ms') },
     });
   });
 
   it.each([
     [200, ok()],
-    [400, { error: expect.stringMatching(/hook load-test answered with more than 1048576 bytes$/) }],
+    [
+      400,
+      { error: { detail: expect.stringMatching(/hook load-test answered with more than 1048576 bytes$/) } },
+    ],
   ])('ten megabytes with status %d are cut off, and the status counts', async (status, expected) => {
     server = await serve((_, response) => response.writeHead(status).end('y'.repeat(10 * 1024 * 1024)));
     const hook = aHook({ url: server.url });
