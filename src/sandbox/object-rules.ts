@@ -59,9 +59,20 @@ export function sameContent(kind: Kind, a: StoredObject, b: StoredObject): boole
 export function isSame(live: StoredObject, next: StoredObject): boolean {
   const plain = ({ metadata, ...rest }: StoredObject): JsonObject => ({
     ...rest,
-    metadata: { ...without(metadata, 'managedFields'), owners: ownersIn(metadata) },
+    metadata: { ...without(compact(metadata), 'managedFields'), owners: ownersIn(metadata) },
   });
   return sameJson(plain(live), plain(next));
+}
+
+/** Empty maps and lists of the metadata are not kept: the server's own types leave them out (`omitempty`). */
+export function compact(metadata: Metadata): Metadata {
+  const empty = ['labels', 'annotations', 'finalizers', 'ownerReferences'].filter((field) => {
+    const value = metadata[field];
+    return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
+  });
+  const { name, uid, resourceVersion, creationTimestamp } = metadata;
+  if (empty.length === 0) return metadata;
+  return { ...without(metadata, ...empty), name, uid, resourceVersion, creationTimestamp };
 }
 
 function ownersIn(metadata: Metadata): readonly unknown[] {

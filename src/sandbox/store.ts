@@ -11,6 +11,7 @@ import type { Kind, Kinds } from './kinds.ts';
 import { History, type Change } from './history.ts';
 import {
   SYSTEM_FIELDS,
+  compact,
   pick,
   identity,
   withStatus,
@@ -375,7 +376,7 @@ export class Store {
     previous: StoredObject | undefined,
   ): StoredObject {
     this.#version += 1;
-    const metadata = { ...object.metadata, resourceVersion: String(this.#version) };
+    const metadata = { ...compact(object.metadata), resourceVersion: String(this.#version) };
     const stored: StoredObject = {
       apiVersion: object.apiVersion,
       kind: object.kind,

@@ -45,7 +45,15 @@ export function routeMetadata(
 /** The metadata without these annotations. */
 export function withoutAnnotations(metadata: ObjectMeta, ...keys: readonly string[]): ObjectMeta {
   const kept = Object.entries(metadata.annotations ?? {}).filter(([key]) => !keys.includes(key));
-  return { ...metadata, annotations: Object.fromEntries(kept) };
+  return withAnnotations(metadata, Object.fromEntries(kept));
+}
+
+/** With none the field is left out, as an API server leaves it out: else what was written would never be found. */
+export function withAnnotations(
+  { annotations: _, ...metadata }: ObjectMeta,
+  annotations: Readonly<Record<string, string>>,
+): ObjectMeta {
+  return Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations };
 }
 
 /**

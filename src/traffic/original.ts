@@ -5,7 +5,7 @@
 import type { KubeObject, ObjectMeta, OwnerReference } from '../api/objects.ts';
 import { at, isTree, texts, type Tree } from '../api/tree.ts';
 import { MARK, readMark } from './mark.ts';
-import { FLUX_OPT_OUT, isOwned, withoutAnnotations } from './metadata.ts';
+import { FLUX_OPT_OUT, isOwned, withAnnotations, withoutAnnotations } from './metadata.ts';
 import { parseJson } from './services.ts';
 
 const ORIGINAL = 'flagger.kubernetes.io/original-configuration';
@@ -46,7 +46,7 @@ export function restoreOriginal(
   const ours = [ORIGINAL, ORIGINAL_ANNOTATIONS, MARK, ...Object.keys(FLUX_OPT_OUT)];
   const left = withoutAnnotations(found.metadata, ...ours, ...Object.keys(annotations).filter(routing));
   const theirs = only(originalAnnotations(annotations), routing);
-  return { ...found, metadata: { ...left, annotations: { ...left.annotations, ...theirs } }, spec };
+  return { ...found, metadata: withAnnotations(left, { ...left.annotations, ...theirs }), spec };
 }
 
 function originalAnnotations(annotations: Annotations): Annotations {

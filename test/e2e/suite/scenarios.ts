@@ -7,6 +7,7 @@ import { blueGreen, blueGreenPlain } from './scenarios/blue-green.ts';
 import { byHand } from './scenarios/by-hand.ts';
 import { configOnly } from './scenarios/config-only.ts';
 import { defaultInterval } from './scenarios/default-interval.ts';
+import { deletion, deletionPlain } from './scenarios/deletion.ts';
 import { gates } from './scenarios/gates.ts';
 import { manifest2019 } from './scenarios/manifest-2019.ts';
 import { gateway, istio, nginx, traefik } from './scenarios/progressive.ts';
@@ -26,5 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
   byHand,
   hpa,
   adoption,
+  deletion,
+  deletionPlain,
   defaultInterval,
 ];

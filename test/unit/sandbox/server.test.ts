@@ -155,6 +155,17 @@ describe('reading and writing', () => {
     });
   });
 
+  it('empty maps and lists of the metadata are left out, and are no change', async () => {
+    const path = '/api/v1/namespaces/default/configmaps';
+    const metadata = { name: 'a', labels: {}, annotations: {}, finalizers: [], ownerReferences: [] };
+    const made = await ask(sandbox, 'POST', path, { body: { metadata } });
+    const { resourceVersion, ...rest } = made.body['metadata'] as Record<string, unknown>;
+    expect(Object.keys(rest)).toEqual(expect.not.arrayContaining(['labels', 'annotations', 'finalizers']));
+    expect(rest).not.toHaveProperty('ownerReferences');
+    const again = await ask(sandbox, 'PUT', `${path}/a`, { body: { metadata } });
+    expect(again.body).toMatchObject({ metadata: { resourceVersion } });
+  });
+
   it('a Service and an Ingress have an empty status from the first moment on', async () => {
     const service = { metadata: { name: 'a' }, spec: { ports: [{ port: 80 }] } };
     const ingress = { metadata: { name: 'a' }, spec: { defaultBackend: { service: { name: 'a' } } } };
