@@ -2,7 +2,7 @@
  * Builds stages of a Dockerfile with buildah: as root, without a daemon, and without a container registry. Storage of
  * our own keeps what other programs hold out of reach, and keeps steps that have not changed.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './tools.ts';
 
@@ -37,7 +37,9 @@ export async function openBuildah(folder: string, scratch: string): Promise<Buil
   return {
     build: async (recipe) => {
       const idFile = join(scratch, `image-${(builds += 1)}`);
-      await buildah(buildCommand(recipe, idFile));
+      const dockerfile = `${idFile}.Dockerfile`;
+      writeFileSync(dockerfile, labelled(readFileSync(recipe.dockerfile, 'utf8'), recipe.args ?? {}));
+      await buildah(buildCommand(recipe, dockerfile, idFile));
       return readFileSync(idFile, 'utf8').trim();
     },
     save: async (id, file, name) => {
@@ -55,12 +57,22 @@ export async function openBuildah(folder: string, scratch: string): Promise<Buil
   };
 }
 
+/**
+ * The Dockerfile with the arguments in its labels written out: buildah takes a label from its cache by its text, whatever
+ * the argument in it is this time.
+ */
+export function labelled(dockerfile: string, args: Readonly<Record<string, string>>): string {
+  return dockerfile.replace(/="\$\{(\w+)\}"/g, (whole, name: string) =>
+    args[name] === undefined ? whole : `="${args[name]}"`,
+  );
+}
+
 /** Every time in a layer is 1970, so that equal contents are equal bytes. */
-function buildCommand(recipe: Recipe, idFile: string): readonly string[] {
-  const { dockerfile, target, context, args = {}, mounts = {}, name } = recipe;
+function buildCommand(recipe: Recipe, dockerfile: string, idFile: string): readonly string[] {
+  const { target, context, args = {}, mounts = {}, name } = recipe;
   return [
     ...['build', '--isolation', 'chroot', '--layers', '--timestamp', '0', '--pull=never'],
-    ...['--file', dockerfile, '--ignorefile', `${dockerfile}.dockerignore`, '--target', target],
+    ...['--file', dockerfile, '--ignorefile', `${recipe.dockerfile}.dockerignore`, '--target', target],
     ...Object.entries(args).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),
     ...Object.entries(mounts).flatMap(([inside, file]) => ['--volume', `${file}:${inside}:ro`]),
     ...(name === undefined ? [] : ['--tag', name]),

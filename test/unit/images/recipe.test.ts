@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { labelled } from '../../../hack/images/buildah.ts';
 import { CONTROLLER, LOAD_TESTER } from '../../../hack/images/images.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -40,6 +41,15 @@ describe('the Dockerfile', () => {
     expect(new Set(copied)).toEqual(
       new Set(ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1))),
     );
+  });
+});
+
+describe('labels', () => {
+  it('are written out, so that no older value is taken for them', () => {
+    const text = labelled(dockerfile, { VERSION: '1.2.3', REVISION: 'abc' });
+    expect(text.match(/version="1\.2\.3"/g)).toHaveLength(2);
+    expect(text.match(/revision="abc"/g)).toHaveLength(2);
+    expect(text).toContain('FROM ${NODE_IMAGE} AS build');
   });
 });
 
