@@ -123,4 +123,14 @@ export const WORKLOAD_MUTANTS: readonly Mutant[] = [
     find: 'headerOf(previous, spec, -1)',
     replace: '`${previous}; Max-Age=-1`',
   }),
+  breaks(
+    'invariant 23',
+    'a Canary that is let go while requests are on their way to its primary',
+    { slice: 'deletion with revert', invariant: 23 },
+    {
+      file: CONVERGE,
+      find: "if (status.released === undefined) return 'note';",
+      replace: "if (now > 0) return 'let-go';",
+    },
+  ),
 ];

@@ -36,6 +36,7 @@ export const memorySchema = z.looseObject({
       revision: revisionSchema,
     })
     .optional(),
+  released: instantSchema.optional(),
   autoscaler: z.string().default(''),
   invalid: z.object({ reason: z.string(), detail, since: instantSchema }).optional(),
   held: z.object({ type: hookTypeSchema, hook: z.string(), since: instantSchema }).optional(),
@@ -60,6 +61,7 @@ export function memoryOf(status: Status): Record<string, unknown> {
     phaseSince: status.phaseSince,
     plan: status.plan,
     target: status.target && withoutConfigs(status.target),
+    released: status.released,
     autoscaler: status.autoscaler,
     invalid: status.invalid,
     held: status.held,

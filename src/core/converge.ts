@@ -133,16 +133,40 @@ function bringHome(spec: Spec, status: Status, { routes, place }: Observed): rea
   return [setRoutes(spec, status, intended(status))];
 }
 
-/** The target up, then traffic to it, then the Canary is let go. What no longer exists is skipped. */
-function handBack(spec: Spec, status: Status, observed: Observed, now: Instant): readonly Action[] {
+/** What is next in giving everything back: each only once the one before it is done, or can never be. */
+export type HandBack = 'scale' | 'await-target' | 'traffic' | 'note' | 'drain' | 'let-go';
+
+/** The target up, then traffic to it, then requests away from the primary, then the Canary is let go. */
+export function handingBack(spec: Spec, status: Status, observed: Observed, now: Instant): HandBack {
   const { target } = observed;
-  if (!observed.finalizer) return [];
-  const letGo: Action = { kind: 'set-finalizer', present: false };
-  if (!spec.revertOnDeletion) return [letGo];
-  if (target?.scaledUp === false) return [{ kind: 'scale-target', up: true }];
+  if (!spec.revertOnDeletion) return 'let-go';
   const overdue = now >= after(status.phaseSince, spec.progressDeadline);
-  if (target !== undefined && target.readiness.kind !== 'ready' && !overdue) return [];
-  return observed.released || (target === undefined && overdue) ? [letGo] : [{ kind: 'release-traffic' }];
+  if (target?.scaledUp === false) return 'scale';
+  if (target !== undefined && target.readiness.kind !== 'ready' && !overdue) return 'await-target';
+  // What no longer exists is skipped: nobody is sent to it, and nothing waits for it.
+  if (target === undefined && (observed.released || overdue)) return 'let-go';
+  if (!observed.released) return 'traffic';
+  if (status.released === undefined) return 'note';
+  return now >= goneAt(spec, status.released) ? 'let-go' : 'drain';
+}
+
+/** When routers have heard of it, and requests that were on their way to the primary have been answered. */
+export function goneAt(spec: Spec, released: Instant): Instant {
+  return after(released, shorter(spec.interval, DRAIN));
+}
+
+function handBack(spec: Spec, status: Status, observed: Observed, now: Instant): readonly Action[] {
+  if (!observed.finalizer) return [];
+  switch (handingBack(spec, status, observed, now)) {
+    case 'scale':
+      return [{ kind: 'scale-target', up: true }];
+    case 'traffic':
+      return [{ kind: 'release-traffic' }];
+    case 'let-go':
+      return [{ kind: 'set-finalizer', present: false }];
+    default:
+      return [];
+  }
 }
 
 // ----------------------------------------------------------------------------------- what the rules have in common

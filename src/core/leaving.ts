@@ -1,7 +1,7 @@
 /** Terminating: the target serves again, traffic goes back to it, and the Canary is let go. */
-import { converge } from './converge.ts';
+import { converge, goneAt, handingBack } from './converge.ts';
 import type { Situation, Verdict } from './model.ts';
-import { wait } from './verdict.ts';
+import { dueIn, record, wait } from './verdict.ts';
 import { millis } from '../shared/brand.ts';
 
 /** Short: somebody waits for the deletion. */
@@ -20,7 +20,19 @@ export function leaving(s: Situation): Verdict {
     const detail = s.tried?.failures.join('; ') ?? '';
     return wait(s, { kind: 'cluster', actions, stalled: false, detail }, { requeueAfter: AGAIN });
   }
-  const readiness = observed.target?.readiness;
+  const { released = s.now } = status;
+  switch (handingBack(spec, status, observed, s.now)) {
+    case 'note':
+      return record(s, { released });
+    case 'drain':
+      return wait(s, { kind: 'drain-primary' }, { requeueAfter: dueIn(s.now, goneAt(spec, released)) });
+    default:
+      return waitForTarget(s);
+  }
+}
+
+function waitForTarget(s: Situation): Verdict {
+  const readiness = s.observed.target?.readiness;
   const detail = readiness === undefined || readiness.kind === 'ready' ? '' : readiness.detail;
   return wait(s, { kind: 'workload', workload: 'target', detail }, { requeueAfter: AGAIN });
 }

@@ -177,6 +177,8 @@ export interface Status {
   /** Digest of the progression `step` points into; another digest means the position must be found anew. */
   readonly plan: string;
   readonly target: TargetRecord | undefined;
+  /** When its traffic was seen to be given back, to be let go once requests have left the primary. */
+  readonly released: Instant | undefined;
   /** The autoscaler of which the primary has been given a copy, or is about to be; '' for none. */
   readonly autoscaler: string;
   readonly invalid: Invalid | undefined;
@@ -362,7 +364,7 @@ export type Action =
 /** What has to happen before anything else can; the answer to "why is it not moving?". */
 export type WaitingFor =
   /** A target to exist; a new revision; suspend or pause to be lifted; requests to leave the target. */
-  | { readonly kind: 'target' | 'revision' | 'resume' | 'drain' }
+  | { readonly kind: 'target' | 'revision' | 'resume' | 'drain' | 'drain-primary' }
   /** At rest with the target running although it was parked: somebody scaled it up. */
   | { readonly kind: 'revision-target-running' }
   /** Neither the primary nor a snapshot holds the promoted revision: a revert or a new revision is the cure. */

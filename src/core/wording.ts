@@ -349,6 +349,8 @@ export function waitingText(waitingFor: WaitingFor, spec: Spec): string {
       return 'somebody to resume it';
     case 'drain':
       return 'requests to leave the target';
+    case 'drain-primary':
+      return 'requests to leave the primary';
     case 'spec':
       return `a spec that can be followed: ${waitingFor.detail}`;
     case 'routes':

@@ -68,7 +68,7 @@ export const deployment: TargetKind = {
     return {
       revision: record.revision,
       record,
-      scaledUp: replicasOf(target) > 0,
+      scaledUp: isScaled(look, target),
       readiness: unconfigured(look, tracked) ?? judged,
     };
   },
@@ -109,7 +109,7 @@ export const deployment: TargetKind = {
 
   scaleTarget(look, up) {
     const target = targetOf(look);
-    if (target === undefined || replicasOf(target) > 0 === up) return undefined;
+    if (target === undefined || isScaled(look, target) === up) return undefined;
     const { resourceVersion } = target.metadata;
     return { metadata: { resourceVersion }, spec: { replicas: up ? wakingReplicas(look) : 0 } };
   },
@@ -211,6 +211,12 @@ function promotedReplicas(look: Look, target: KubeObject): number {
   const wished = replicasOf(target);
   if (primary === undefined) return wished > 0 ? wished : (entriesOf(look)[0]?.replicas ?? 1);
   return autoscaled(look) || wished === 0 ? replicasOf(primary) : wished;
+}
+
+/** It has replicas; when it is to take everything over, as many as serve now, unless an autoscaler sees to that. */
+function isScaled(look: Look, target: KubeObject): boolean {
+  const all = look.canary.status.phase === 'Terminating' && !autoscaled(look);
+  return replicasOf(target) >= (all ? wakingReplicas(look) : 1);
 }
 
 /**

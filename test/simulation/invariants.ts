@@ -284,6 +284,17 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       return unknown.map((cookie) => `${cookie} is nowhere remembered`);
     }),
 
+  '23 a Canary that gives everything back is let go only when requests have left its primary': (pass) =>
+    performed(pass, 'set-finalizer').flatMap((effect) => {
+      const { action, before } = effect;
+      const { status, spec, target, now } = before;
+      if (action.present || status.phase !== 'Terminating' || !spec.revertOnDeletion) return [];
+      if (target === undefined) return [];
+      if (!before.released) return ['let go with its traffic'];
+      const since = status.released ?? now;
+      return now - since >= Math.min(DRAIN, spec.interval) ? [] : ['let go before requests have left'];
+    }),
+
   '18 a command is carried out at most once': (pass) =>
     commits(pass).flatMap(({ before, after }) => {
       const carriedOut = (['abort', 'retry', 'promote'] as const).filter((verb) => {

@@ -539,7 +539,7 @@ function keyOf({ state, tried }: Node): string {
     name(status.lastPromotedRevision),
     name(status.lastAppliedRevision),
     Math.min(1, age(status.changedAt)),
-    status.phase === 'Terminating' ? age(status.phaseSince) : '',
+    status.phase === 'Terminating' ? [age(status.phaseSince), Math.min(1, age(status.released))] : '',
     status.held?.type ?? '',
     status.held?.hook ?? '',
     status.stalled === undefined,

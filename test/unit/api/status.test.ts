@@ -118,6 +118,7 @@ const anyStatus: fc.Arbitrary<Status> = fc.record({
     }),
     { nil: undefined },
   ),
+  released: fc.option(moment, { nil: undefined }),
   autoscaler: text,
   cookies: fc.record({ canary: word, primary: word, previous: word }, { requiredKeys: [] }),
   invalid: fc.option(fc.record({ reason: text, detail: text, since: moment }), { nil: undefined }),

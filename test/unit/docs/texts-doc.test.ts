@@ -148,6 +148,7 @@ const WAITS: Readonly<{ [Kind in WaitingFor['kind']]: WaitingFor & { readonly ki
   'proven-revision': { kind: 'proven-revision', revision: REVISION },
   resume: { kind: 'resume' },
   drain: { kind: 'drain' },
+  'drain-primary': { kind: 'drain-primary' },
   spec: { kind: 'spec', reason: 'InvalidSpec', detail: DETAIL },
   routes: { kind: 'routes', detail: DETAIL },
   cluster: { kind: 'cluster', actions: [SET_ROUTES], stalled: false, detail: DETAIL },

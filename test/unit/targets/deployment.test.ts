@@ -335,3 +335,29 @@ describe('waking the target', () => {
     expect(replicas([parked])).toBe(1);
   });
 });
+
+describe('the target of a Canary that goes', () => {
+  const leaving = canary('', { phase: 'Terminating' });
+  const serving = (replicas: number): readonly KubeObject[] =>
+    after(cloned, [edit(primary, ['spec', 'replicas'], replicas)]);
+  const seen = (replicas: number, by = leaving) =>
+    lookAt(after(serving(4), [edit(target, ['spec', 'replicas'], replicas)]), { canary: by });
+
+  it.each([0, 1, 3])('gets as many replicas as the primary has, where it has %d', (replicas) => {
+    expect(deployment.observeTarget(seen(replicas))?.scaledUp).toBe(false);
+    expect(at(deployment.scaleTarget(seen(replicas), true), 'spec', 'replicas')).toBe(4);
+  });
+
+  it.each([4, 6])('keeps what it has where that is enough: %d', (replicas) => {
+    expect(deployment.observeTarget(seen(replicas))?.scaledUp).toBe(true);
+    expect(deployment.scaleTarget(seen(replicas), true)).toBeUndefined();
+  });
+
+  it('is left to its autoscaler where it runs', () => {
+    const autoscaled = canary('autoscalerRef: { kind: HorizontalPodAutoscaler, name: web }', {
+      phase: 'Terminating',
+    });
+    expect(deployment.observeTarget(seen(1, autoscaled))?.scaledUp).toBe(true);
+    expect(at(deployment.scaleTarget(seen(0, autoscaled), true), 'spec', 'replicas')).toBe(4);
+  });
+});
