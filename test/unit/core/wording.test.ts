@@ -388,6 +388,7 @@ const WAITS: Rows<WaitingFor> = {
   revision: [[{ kind: 'revision' }, 'a new revision']],
   resume: [[{ kind: 'resume' }, 'somebody to resume it']],
   drain: [[{ kind: 'drain' }, 'requests to leave the target']],
+  'drain-primary': [[{ kind: 'drain-primary' }, 'requests to leave the primary']],
   'revision-target-running': [
     [
       { kind: 'revision-target-running' },
