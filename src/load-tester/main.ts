@@ -15,6 +15,8 @@ import { Tasks } from './tasks.ts';
 
 /** Time for answers that are under way when the process is told to stop. */
 const SHUTDOWN_MS = 60_000;
+/** How often connections are looked at that have nothing more to carry. */
+const CLOSING_MS = 50;
 
 const flags = parseFlags(process.argv.slice(2));
 if (flags.ok) {
@@ -46,11 +48,13 @@ function run(options: Options): void {
     logger.info({}, 'stopping');
     // Answers that somebody waits for have their time; load that nobody waits for ends with them.
     const limit = setTimeout(() => process.exit(1), SHUTDOWN_MS);
+    // A client that keeps its connection must not keep the process: it goes as soon as its answer is out.
+    const closing = setInterval(() => server.closeIdleConnections(), CLOSING_MS);
     server.close(() => {
+      clearInterval(closing);
       stopping.abort(new Error('the load tester is stopping'));
       void tasks.idle().then(() => clearTimeout(limit));
     });
-    server.closeIdleConnections();
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

@@ -115,7 +115,8 @@ describe('the metrics server', () => {
       expect(body).toContain('"7"');
       await server.stop();
       await metrics.stop();
-      expect(await folders()).toEqual(before);
+      // Other demos on this machine come and go.
+      expect((await folders()).filter((folder) => !before.includes(folder))).toEqual([]);
     },
     30_000,
   );
