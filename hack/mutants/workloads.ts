@@ -130,7 +130,7 @@ export const WORKLOAD_MUTANTS: readonly Mutant[] = [
     {
       file: CONVERGE,
       find: "if (status.released === undefined) return 'note';",
-      replace: "if (now > 0) return 'let-go';",
+      replace: "if (status.released === undefined) return 'let-go';",
     },
   ),
 ];
