@@ -73,7 +73,8 @@ export interface PrimaryState {
 
 /** One effect of a pass, as whoever watches from outside sees it. */
 export type Effect =
-  | { readonly kind: 'looked'; readonly observed: Observed }
+  /** What a pass found, and the spec that it goes by. */
+  | { readonly kind: 'looked'; readonly observed: Observed; readonly spec: Spec }
   | { readonly kind: 'asked'; readonly question: Question; readonly answer: Answer }
   | { readonly kind: 'committed'; readonly before: Status; readonly after: Status }
   | {
@@ -231,7 +232,7 @@ export class World implements Ports {
       finalizer: look.finalizer,
       released: look.released,
     };
-    this.#watch({ kind: 'looked', observed });
+    this.#watch({ kind: 'looked', observed, spec: look.spec });
     return observed;
   }
 

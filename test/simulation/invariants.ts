@@ -81,7 +81,7 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
         action.routes.canary === status.canaryWeight && action.routes.mirrored === status.mirrored;
       const hand =
         routes !== undefined && action.routes.canary === routes.canary && routes.mark === status.routesMark;
-      const here = lookBefore(pass, effect)?.place === status.place;
+      const here = lookBefore(pass, effect)?.observed.place === status.place;
       return here && (meant || hand) && action.mark === status.routesMark
         ? []
         : [`routes ${JSON.stringify(action)}`];
@@ -156,7 +156,7 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
     pass,
   ) => [
     ...performed(pass, 'leave-routes').flatMap((effect) => {
-      const look = lookBefore(pass, effect);
+      const look = lookBefore(pass, effect)?.observed;
       const primaryFit = look?.primary !== undefined && look.primary.readiness.kind !== 'stuck';
       return primaryFit || look?.target === undefined
         ? []
@@ -258,7 +258,7 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
 
   '20 a primary has one autoscaler at most, and none before it exists': (pass) =>
     performed(pass, 'write-autoscaler').flatMap((effect) => {
-      if (lookBefore(pass, effect)?.primary === undefined) return ['an autoscaler for nothing'];
+      if (lookBefore(pass, effect)?.observed.primary === undefined) return ['an autoscaler for nothing'];
       return Object.keys(effect.after.autoscalers).length > 1 ? ['two autoscalers on one primary'] : [];
     }),
 
@@ -272,8 +272,11 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
     }),
 
   '22 routes know the cookies that are remembered, and no others': (pass) =>
-    performed(pass, 'set-routes').flatMap(({ action, before: { status }, after: { spec } }) => {
-      if (spec.affinity === undefined) return action.cookies === undefined ? [] : ['a cookie for nobody'];
+    performed(pass, 'set-routes').flatMap((effect) => {
+      const { action, before } = effect;
+      const { status } = before;
+      if (lookBefore(pass, effect)?.spec.affinity === undefined)
+        return action.cookies === undefined ? [] : ['a cookie for nobody'];
       const { canary, primary, previous } = action.cookies ?? {};
       // Where affinity is switched on after a run that left traffic on the canary, cookies come with the next run.
       const running = isAnalysing(status) || isPromoting(status);
@@ -311,7 +314,7 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
  */
 function routesKnown(pass: Pass, effect: Performed<Action['kind']>): WorldState['routes'] {
   const { routes } = effect.before;
-  const seen = lookBefore(pass, effect)?.routes;
+  const seen = lookBefore(pass, effect)?.observed.routes;
   const byHand = seen !== undefined && seen.mark === routes?.mark && seen.since === routes.since;
   return byHand ? { ...seen } : routes;
 }
@@ -327,13 +330,15 @@ function routesElsewhere({ byHand }: Pass, { before }: Performed<Action['kind']>
     .map(([, found]) => found);
 }
 
+type Looked = Extract<Effect, { kind: 'looked' }>;
+
 /** What was seen last before this effect. */
-function lookBefore({ effects }: Pass, effect: Performed<Action['kind']>): Observed | undefined {
+function lookBefore({ effects }: Pass, effect: Performed<Action['kind']>): Looked | undefined {
   const earlier = effects.slice(
     0,
     effects.findIndex((one) => Object.is(one, effect)),
   );
-  return earlier.findLast((one) => one.kind === 'looked')?.observed;
+  return earlier.findLast((one) => one.kind === 'looked');
 }
 
 /** Every broken invariant as `number name: what was seen`. */
