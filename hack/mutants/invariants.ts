@@ -170,4 +170,34 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
     },
     'abort and retry',
   ),
+  breaks(
+    24,
+    'a place that is left is not remembered',
+    {
+      file: 'src/core/moving.ts',
+      find: '[...status.left.filter((place) => place !== to), from]',
+      replace: 'status.left.filter((place) => place !== to)',
+    },
+    'routes that move',
+  ),
+  breaks(
+    24,
+    'a place that was left is forgotten before requests have ended',
+    {
+      file: 'src/core/moving.ts',
+      find: 'return now >= at ? record',
+      replace: 'return at <= now + 60_000 ? record',
+    },
+    'routes that move',
+  ),
+  breaks(
+    9,
+    'routes that have drifted are left so',
+    {
+      file: CONVERGE,
+      find: 'sameRoutes(routes, intended(status)) && !routes.drifted;',
+      replace: 'sameRoutes(routes, intended(status));',
+    },
+    'objects changed by others',
+  ),
 ];

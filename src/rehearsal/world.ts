@@ -10,6 +10,7 @@ import type {
   Answer,
   CheckFailure,
   Command,
+  Cookies,
   LeftRoutes,
   MarkedRoutes,
   News,
@@ -378,6 +379,17 @@ export class World implements Ports {
     };
   }
 
+  /** Writes the routes of a place, unless somebody has written them since the look. */
+  #route(place: string, routes: MarkedRoutes): boolean {
+    const { state } = this;
+    if (routesAt(this.#look ?? state, place) !== routesAt(state, place)) return false;
+    this.state =
+      place === state.place
+        ? { ...state, malformedRoutes: undefined, routes }
+        : { ...state, elsewhere: { ...state.elsewhere, [place]: routes } };
+    return true;
+  }
+
   /** Carries an action out as the API server would: under the versions of the look. False is a conflict. */
   #act(action: Action): boolean {
     const { state } = this;
@@ -397,25 +409,17 @@ export class World implements Ports {
         return true;
       }
       case 'set-routes':
-        if (look.routes !== state.routes) return false;
-        this.state = {
-          ...state,
-          malformedRoutes: undefined,
-          routes: {
-            ...action.routes,
-            mark: action.mark,
-            since: state.now,
-            drifted: false,
-            ...(action.cookies !== undefined && { cookies: action.cookies }),
-          },
-        };
-        return true;
+        // Into the objects that the look was at, which a spec that has changed since names no more.
+        return this.#route(look.place, {
+          ...action.routes,
+          mark: action.mark,
+          since: state.now,
+          drifted: false,
+          ...(action.cookies !== undefined && { cookies: action.cookies }),
+        });
       case 'leave-routes': {
         const { place, routes, mark } = action;
-        if (look.elsewhere[place] !== state.elsewhere[place]) return false;
-        const written = { ...routes, mark, since: state.now, drifted: false };
-        this.state = { ...state, elsewhere: { ...state.elsewhere, [place]: written } };
-        return true;
+        return this.#route(place, { ...routes, mark, since: state.now, drifted: false });
       }
       case 'write-primary': {
         // The very objects of the look are copied; a target that has moved on since is not looked at again.
@@ -448,11 +452,16 @@ export class World implements Ports {
   }
 }
 
+/** What routes in a place, whether the spec names it now or did before. */
+export function routesAt({ place, routes, elsewhere }: WorldState, at: string): MarkedRoutes | undefined {
+  return at === place ? routes : elsewhere[at];
+}
+
 /** Routes that know other cookies than those remembered are not as they should be. */
 function seenRoutes({ spec, status, routes }: WorldState): MarkedRoutes | undefined {
-  if (routes === undefined || spec.affinity === undefined) return routes;
+  if (routes === undefined) return routes;
   const { canary, primary, previous } = routes.cookies ?? {};
-  const meant = status.cookies;
+  const meant: Cookies = spec.affinity === undefined ? {} : status.cookies;
   const same =
     canary === meant.canary &&
     primary === meant.primary &&

@@ -17,7 +17,7 @@ import type {
 } from '../../src/core/model.ts';
 import { descent, progression } from '../../src/core/progression.ts';
 import { percent } from '../../src/shared/brand.ts';
-import type { Effect, WorldState } from '../../src/rehearsal/world.ts';
+import { routesAt, type Effect, type WorldState } from '../../src/rehearsal/world.ts';
 
 export interface Pass {
   readonly before: WorldState;
@@ -39,7 +39,7 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       const { action, before } = effect;
       if (action.up) return [];
       // A place that the spec names since a moment ago has no routes yet; what routes is where the status says.
-      const routes = routesKnown(pass, effect) ?? before.elsewhere[before.status.place];
+      const routes = routesKnown(pass, effect) ?? routesAt(before, before.status.place);
       if (routes === undefined) return ['scaled down before anything routes'];
       const everywhere = [routes, ...routesElsewhere(pass, effect)];
       const under = everywhere.filter(({ canary, mirrored }) => canary > 0 || mirrored);
@@ -68,7 +68,7 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
 
   '3 live routes are only where a committed status or a hand put them': (pass) => [
     ...performed(pass, 'leave-routes').flatMap(({ action: { place, routes }, before }) => {
-      const there = before.elsewhere[place];
+      const there = routesAt(before, place);
       const more = routes.canary > (there?.canary ?? 0) || (routes.mirrored && there?.mirrored !== true);
       const known = before.status.left.includes(place) || before.status.place === place;
       const below = routes.canary < Math.min(before.status.canaryWeight, there?.canary ?? 0);
@@ -296,6 +296,19 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       if (!before.released) return ['let go with its traffic'];
       const since = status.released ?? now;
       return now - since >= Math.min(DRAIN, spec.interval) ? [] : ['let go before requests have left'];
+    }),
+
+  '24 a place that was left is remembered until it was seen to send nobody to the canary': (pass) =>
+    commitsWithLook(pass).flatMap(({ before, after, look }) => {
+      const span = Math.min(DRAIN, pass.before.spec.interval);
+      const kept = new Set([...after.left, after.place]);
+      const forgotten = [...before.left, before.place].filter((place) => place !== '' && !kept.has(place));
+      return forgotten.flatMap((place) => {
+        const there = look.left.find((one) => one.place === place);
+        if (there === undefined) return look.place === place ? [`${place} was forgotten`] : [];
+        const gone = there.canary === 0 && !there.mirrored && pass.before.now - there.since >= span;
+        return gone ? [] : [`${place} was forgotten with ${there.canary}% on the canary`];
+      });
     }),
 
   '18 a command is carried out at most once': (pass) =>

@@ -336,9 +336,32 @@ function wrongRest(state: WorldState, result: ReconcileResult & { kind: 'waiting
   const left = Object.values(state.elsewhere).some(({ canary, mirrored }) => canary > 0 || mirrored);
   if (!lost && left) return `9 rests with traffic in a place that was left: ${here}`;
   if (!lost && routes?.canary !== 0) return `9 rests with routes elsewhere: ${here}`;
+  const unfinished = lost ? [] : unfinishedAt(state);
+  if (unfinished.length > 0) return `9 rests with ${unfinished.join(', ')}: ${here}`;
   if (!lost && state.primary?.revision !== status.lastPromotedRevision)
     return `9 rests with another primary: ${here}`;
   return undefined;
+}
+
+/** What of a rest is not as the spec and the memory say, beside workloads and weights. */
+export function unfinishedAt({ spec, status, routes, ...state }: WorldState): readonly string[] {
+  const { canary, primary, previous } = routes?.cookies ?? {};
+  const meant = spec.affinity === undefined ? {} : status.cookies;
+  const copies =
+    spec.autoscaler === '' || state.primary === undefined ? {} : { [spec.autoscaler]: 'current' };
+  const wrong: readonly (readonly [string, boolean])[] = [
+    ['routes that have drifted', routes?.drifted === true],
+    [
+      'cookies of others',
+      canary !== meant.canary || primary !== meant.primary || previous !== meant.previous,
+    ],
+    ['places that were left', status.left.length > 0],
+    ['no Services', !state.services],
+    ['other autoscalers', JSON.stringify(state.autoscalers) !== JSON.stringify(copies)],
+    ['a wrong finalizer', state.finalizer !== spec.revertOnDeletion],
+    ['something that is said to be stalled', status.stalled !== undefined],
+  ];
+  return wrong.flatMap(([what, is]) => (is ? [what] : []));
 }
 
 function aborted(state: WorldState): WorldState | undefined {

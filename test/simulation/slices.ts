@@ -199,7 +199,7 @@ export const OTHERS: readonly Slice[] = [
     [pushNew, editRoutes],
     868,
   ),
-  slice('visitors kept or not', aSpec(), LIVING, [pushNew, affinity], 1_670),
+  slice('visitors kept or not', aSpec(), LIVING, [pushNew, affinity], 1_720),
   {
     ...slice(
       'cookies taken over from Flagger',
