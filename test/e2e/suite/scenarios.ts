@@ -2,6 +2,7 @@
 import type { Scenario } from './scenario.ts';
 import { abTesting, abTestingNginx } from './scenarios/ab-testing.ts';
 import { adoption } from './scenarios/adoption.ts';
+import { affinity } from './scenarios/affinity.ts';
 import { hpa } from './scenarios/autoscaler.ts';
 import { blueGreen, blueGreenPlain } from './scenarios/blue-green.ts';
 import { byHand } from './scenarios/by-hand.ts';
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   blueGreenPlain,
   abTesting,
   abTestingNginx,
+  affinity,
   gates,
   configOnly,
   byHand,

@@ -5,7 +5,7 @@ import { canary, deployment, GOOD, image } from '../manifests.ts';
 import { hostOf, PLAIN } from '../routes.ts';
 import type { Scenario } from '../scenario.ts';
 import { ownService } from './deletion.ts';
-import { everybodySees } from './progressive.ts';
+import { everybodyMovesOver } from './progressive.ts';
 
 export const adoption: Scenario = {
   name: 'adoption',
@@ -33,7 +33,7 @@ export const adoption: Scenario = {
     await app.push(GOOD);
     await app.rests('Succeeded');
     assert.equal(app.primaryImage, image(GOOD));
-    await everybodySees(users, GOOD);
+    await everybodyMovesOver({ act, app, users }, GOOD);
     act.say(`its Service never had fewer than ${endpoints.least} ready endpoints`);
     assert.ok(endpoints.least >= 1, 'the Service had no endpoints for a moment');
   },

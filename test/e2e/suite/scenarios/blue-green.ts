@@ -4,7 +4,7 @@ import { GOOD, image, LATENCY, SLOW, SUCCESS } from '../manifests.ts';
 import { GATEWAY, PLAIN } from '../routes.ts';
 import type { Scenario } from '../scenario.ts';
 import { loadTest, settle, smokeTest, type Setting } from '../setting.ts';
-import { everybodySees } from './progressive.ts';
+import { everybodyMovesOver, everybodySees } from './progressive.ts';
 
 const ITERATIONS = 2;
 
@@ -51,7 +51,7 @@ export const blueGreenPlain: Scenario = {
   },
 };
 
-async function changeOver({ app, users }: Setting): Promise<void> {
+async function changeOver({ act, way, app, users }: Setting): Promise<void> {
   await app.push(GOOD);
   await app.rests('Succeeded');
   assert.equal(app.primaryImage, image(GOOD));
@@ -66,7 +66,7 @@ async function changeOver({ app, users }: Setting): Promise<void> {
     ({ version, ended }) => version === GOOD && ended < app.beginOf('Progressing'),
   );
   assert.deepEqual(early, []);
-  await everybodySees(users, GOOD);
+  await (way === PLAIN ? everybodyMovesOver({ act, app, users }, GOOD) : everybodySees(users, GOOD));
 }
 
 async function stayBehind({ app, users }: Setting, version: string, complaint: string): Promise<void> {

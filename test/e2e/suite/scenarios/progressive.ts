@@ -1,5 +1,6 @@
 /** Traffic shifted by weight, through each kind of router: a good revision up and home, a bad one up and back. */
 import assert from 'node:assert/strict';
+import { textAt } from '../../harness/look.ts';
 import type { Act } from '../act.ts';
 import type { Manifest } from '../kinds.ts';
 import { GOOD, image, LATENCY, SLOW, SUCCESS } from '../manifests.ts';
@@ -137,3 +138,26 @@ export async function everybodySees(users: Visitors, version: string): Promise<v
   const answers = await users.crowd(50);
   assert.deepEqual([...new Set(answers.map((visit) => visit.version))], [version]);
 }
+
+/** A router gathers what it hears of endpoints for a moment, half a second or two, before it takes it up. */
+const WORD_GETS_ROUND = 3_000;
+
+/**
+ * After a promotion that nothing but the Service's endpoints made known to the router. It has ended when no pod of
+ * another version is to stay; one that leaves answers to the last, and may be asked until the router has heard of it.
+ */
+export async function everybodyMovesOver({ act, app, users }: Cast, version: string): Promise<void> {
+  const pods = await act.cluster.readAll('Pod', app.namespace);
+  const staying = pods.filter(
+    ({ metadata: { deletionTimestamp, labels } }) =>
+      deletionTimestamp === undefined && labels?.['app'] === `${app.name}-primary`,
+  );
+  const images = staying.map((pod) => textAt(pod, 'spec', 'containers', 0, 'image'));
+  assert.deepEqual([...new Set(images)], [image(version)], 'it was said to have ended before it had');
+  const moved = async (): Promise<boolean> =>
+    (await users.crowd(10)).every((visit) => visit.version === version);
+  await app.comes(`shows ${version} to everybody`, moved, { within: WORD_GETS_ROUND });
+  await everybodySees(users, version);
+}
+
+type Cast = Pick<Setting, 'act' | 'app' | 'users'>;
