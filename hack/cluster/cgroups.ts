@@ -16,6 +16,21 @@ export function makeCgroups(): void {
     mkdirSync(folder, { recursive: true });
     inheritCpus(folder);
     delegate(folder);
+    favour(folder);
+  }
+}
+
+/**
+ * Processes outside of any group weigh as much as all pods together would, each of them. With these pods get their
+ * turn beside twenty such, and a busy machine does not look like an application that answers late.
+ */
+const FAVOURED = { 'cpu.shares': 20_480, 'cpu.weight': 2_000 } as const;
+
+/** Version 1 has shares, of usually 1024, version 2 a weight, of usually 100. */
+function favour(folder: string): void {
+  for (const [name, value] of Object.entries(FAVOURED)) {
+    const file = join(folder, name);
+    if (existsSync(file)) writeFileSync(file, String(value));
   }
 }
 
