@@ -567,21 +567,14 @@ function keyOf({ state, tried }: Node): string {
     status.held?.hook ?? '',
     status.stalled === undefined,
     status.plan,
-    planOf(state.spec),
-    state.spec.suspend,
-    state.spec.autoscaler,
+    textOfSpec(state.spec),
     status.autoscaler,
-    state.spec.affinity,
     COOKIES.map((of) => status.cookies[of] !== undefined),
     age(status.invalid?.since),
     target === undefined ||
-      JSON.stringify(status.target) ===
-        JSON.stringify({
-          ...status.target,
-          generation: target.generation,
-          revision: target.revision,
-          template: target.revision,
-        }),
+      (status.target?.generation === target.generation &&
+        status.target.revision === target.revision &&
+        status.target.template === target.revision),
   ];
   const there = [
     target && [name(target.revision), target.up],
@@ -627,6 +620,20 @@ function keyOf({ state, tried }: Node): string {
     age(tried.unsettledSince),
   ];
   return JSON.stringify([memory, there, known]);
+}
+
+const texts = new WeakMap<object, string>();
+
+/** Objects of a state are never changed, only replaced, so each is written out once. */
+function textOf<T extends object>(object: T | undefined, about: (object: T) => unknown = (it) => it): string {
+  if (object === undefined) return '';
+  const text = texts.get(object) ?? JSON.stringify(about(object));
+  texts.set(object, text);
+  return text;
+}
+
+function textOfSpec(spec: Spec): string {
+  return textOf(spec, ({ suspend, autoscaler, affinity }) => [planOf(spec), suspend, autoscaler, affinity]);
 }
 
 const COOKIES = ['canary', 'primary', 'previous'] as const;

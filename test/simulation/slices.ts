@@ -167,7 +167,7 @@ export const OTHERS: readonly Slice[] = [
     aSpec({ revertOnDeletion: true }),
     { ...STORMY, answers: ['yes'] },
     [pushNew, HAPPENINGS.delete, loseTarget, deadline],
-    26_130,
+    26_131,
   ),
   slice('deletion without revert', aSpec(), CHANGEABLE, [pushNew, HAPPENINGS.delete], 1_683),
   slice(
