@@ -206,7 +206,7 @@ export const OTHERS: readonly Slice[] = [
       aSpec({ affinity: AFFINITY }),
       LIVING,
       [pushNew, pushPromoted],
-      937,
+      356,
     ),
     starts: PHASES.map((phase) => withCookies(leftByFlagger(aSpec({ affinity: AFFINITY }), phase))),
   },
