@@ -7,7 +7,7 @@ import { keepHeapSmall } from './adapters/heap.ts';
 import { createHttp } from './adapters/http.ts';
 import { connect } from './adapters/kubernetes/connect.ts';
 import { createEvents } from './adapters/kubernetes/events.ts';
-import { createElection } from './adapters/kubernetes/lease.ts';
+import { createElection, type Election, type Leadership } from './adapters/kubernetes/lease.ts';
 import type { Selection } from './adapters/kubernetes/list-watch.ts';
 import { createObjects, isKubeObject } from './adapters/kubernetes/objects.ts';
 import { createServed } from './adapters/kubernetes/served.ts';
@@ -18,6 +18,7 @@ import { createPrometheus } from './adapters/prometheus.ts';
 import type { CanaryContext } from './api/canary.ts';
 import { KINDS, type Kind } from './api/kinds.ts';
 import type { KubeObject } from './api/objects.ts';
+import { leaseIdentity } from './core/flagger.ts';
 import { helpText, parseFlags } from './controller/flags.ts';
 import { openDesk } from './controller/front-desk.ts';
 import { Manager } from './controller/manager.ts';
@@ -144,22 +145,35 @@ async function lead(
   urgent: ReturnType<typeof createObjects>,
   stopping: { readonly signal: AbortSignal },
 ): Promise<void> {
+  const namespace = settings.leaderElectionNamespace;
   const election = createElection({
     objects: urgent,
-    namespace: settings.leaderElectionNamespace,
-    identity: `${hostname()}_${randomUUID()}`,
+    namespace,
+    identity: leaseIdentity(hostname(), randomUUID()),
+    onHeld: (holder) => manager.leaseHeldBy(holder, namespace),
     times: settings.lease,
     clock,
     random,
     log,
   });
-  const leadership = await election.acquire(stopping);
+  const leadership = await leadershipOf(election, manager, stopping.signal);
   vitals.leading(true);
   try {
     await manager.lead(AbortSignal.any([stopping.signal, leadership.lost]));
   } finally {
     vitals.leading(false);
     await leadership.release();
+  }
+}
+
+async function leadershipOf(election: Election, manager: Manager, signal: AbortSignal): Promise<Leadership> {
+  const over = new AbortController();
+  const standingBy = manager.standBy(over.signal);
+  try {
+    return await election.acquire({ signal });
+  } finally {
+    over.abort(new Error('the wait for the lease is over'));
+    await standingBy;
   }
 }
 

@@ -54,4 +54,5 @@ export const TAKE_OVERS = [
   'a run that a take-over moves back',
   'a target that a take-over wakes',
   'a Canary that a take-over holds back',
+  'a Flagger that runs beside us',
 ] as const;

@@ -73,4 +73,24 @@ export const TAKE_OVER_MUTANTS: readonly Mutant[] = [
     find: "if (s.deleting) return move(s, { phase: 'Terminating' }, { kind: 'terminating' });",
     replace: '',
   }),
+  loses(
+    'a Flagger that runs beside us',
+    'one that is scaled to nothing is waited for',
+    {
+      find: 'if (container === undefined || readyReplicas === 0) return',
+      replace: 'if (container === undefined) return',
+    },
+    'src/core/flagger.ts',
+    'test/unit/core/flagger.test.ts',
+  ),
+  loses(
+    'a Flagger that runs beside us',
+    'a Canary that it drives is acted on',
+    {
+      find: 'if (flagger !== undefined) return this.#aside(',
+      replace: 'if (flagger !== undefined) this.#aside(',
+    },
+    'src/controller/manager.ts',
+    'test/unit/controller/manager.test.ts',
+  ),
 ];

@@ -30,6 +30,8 @@ export interface PassContext {
   readonly slots: Slots;
   readonly shelf: ConfigShelf;
   readonly signal: AbortSignal;
+  /** Outlives the pass: what was committed is told. */
+  readonly lifetime: AbortSignal;
   /** Told what a look is made of. */
   readonly onLook: (refs: readonly ObjectRef[]) => void;
 }
@@ -109,10 +111,10 @@ export class CanaryPorts implements Ports {
   }
 
   tell(status: Status, notices: readonly News[]): void {
-    const { announcer, canary, memory, doubts, signal } = this.#context;
+    const { announcer, canary, memory, doubts, lifetime } = this.#context;
     const told = [...doubts, ...notices];
     memory.doubted = canary.generation;
-    announcer.tell({ ...canary, status, object: this.#object }, status, told, signal);
+    announcer.tell({ ...canary, status, object: this.#object }, status, told, lifetime);
   }
 
   tried(): Tried | undefined {

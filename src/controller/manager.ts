@@ -7,13 +7,14 @@ import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { conditionPatch } from '../api/status.ts';
 import { at } from '../api/tree.ts';
 import type { Status } from '../core/model.ts';
-import { waitingText } from '../core/wording.ts';
+import { flaggerRuns, waitingText } from '../core/wording.ts';
 import { instant, millis, unreachable, type Instant, type Millis } from '../shared/brand.ts';
 import { Announcer } from './announcer.ts';
 import { CanaryIndex, keyOf, refOfKey, titleOfKey } from './canary-index.ts';
 import { CanaryPorts } from './canary-ports.ts';
 import { BlindError, ConfigShelf } from './configs.ts';
 import { doubtsOf } from './doubts.ts';
+import { Flaggers } from './flaggers.ts';
 import { noMemory, type Memory } from './memory.ts';
 import { createMessenger } from './messenger.ts';
 import { FINALIZER } from './observe.ts';
@@ -21,6 +22,7 @@ import { noticing, standing } from './permissions.ts';
 import type { ReconcileResult } from './ports.ts';
 import { reconcile } from './reconcile.ts';
 import { Slots } from './slots.ts';
+import { standAside, takeUp, type Aside } from './standing-aside.ts';
 import type { Tools } from './tools.ts';
 import type { PassOutcome } from './vitals.ts';
 import { WorkQueue } from './workqueue.ts';
@@ -58,6 +60,9 @@ export class Manager {
   readonly #shelf = new ConfigShelf();
   readonly #memories = new Map<string, Memory>();
   readonly #passes = new Set<Promise<void>>();
+  readonly #flaggers = new Flaggers();
+  /** Ends the passes on their way, but no news: when leading ends, and when a Flagger comes. */
+  #interrupt = new AbortController();
   #leading = false;
   /** When a pass last began or ended. */
   #movedAt: Instant = instant(0);
@@ -94,16 +99,38 @@ export class Manager {
     for (const [namespace, count] of this.#index.population) vitals.population(namespace, count);
   }
 
+  /** Who keeps the Lease of this namespace from us; '' for nobody. */
+  leaseHeldBy(holder: string, namespace: string): void {
+    if (this.#flaggers.holds(holder, namespace)) this.#reconsider();
+  }
+
+  /** Until `signal` aborts, while somebody else leads: acts on nothing, and says so where that is a Flagger. */
+  async standBy(signal: AbortSignal): Promise<void> {
+    await this.#work(signal, (key) => this.#watchOn(key, signal));
+  }
+
   /** Works until `signal` aborts; resolves when the last pass has ended and nothing is being told. */
   async lead(signal: AbortSignal): Promise<void> {
     this.#leading = true;
     this.#movedAt = this.#tools.clock.now();
+    const interrupt = (): void => this.#interrupt.abort(signal.reason);
+    signal.addEventListener('abort', interrupt);
     for (const key of this.#index.keys) this.#queue.add(key);
+    try {
+      await this.#work(signal, (key) => this.#pass(key, signal));
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+      this.#leading = false;
+      await this.#announcer.drained();
+    }
+  }
+
+  async #work(signal: AbortSignal, work: (key: string) => Promise<void>): Promise<void> {
     try {
       for (;;) {
         await this.#slots.acquire();
         const key = await this.#queue.take({ signal });
-        const pass = this.#pass(key, signal).finally(() => {
+        const pass = work(key).finally(() => {
           this.#slots.release();
           this.#passes.delete(pass);
         });
@@ -113,16 +140,15 @@ export class Manager {
       if (!signal.aborted) throw error;
     } finally {
       this.#slots.release();
-      this.#leading = false;
       this.#queue.stop();
       await Promise.allSettled(this.#passes);
-      await this.#announcer.drained();
     }
   }
 
   // ------------------------------------------------------------------------------------------------------- changes
 
   #changed(ref: ObjectRef, object: KubeObject | undefined): void {
+    if (ref.kind === 'Deployment' && this.#flaggers.seen(ref, object)) this.#reconsider();
     if (ref.kind !== 'Canary') {
       if (object === undefined) this.#shelf.forget(ref);
       for (const key of this.#index.concerned(ref)) this.#queue.add(key);
@@ -148,17 +174,60 @@ export class Manager {
     }
   }
 
+  // ------------------------------------------------------------------------------------------------------ Flaggers
+
+  /** A Flagger has come or gone, so who drives what is asked anew. What is under way is not finished beside one. */
+  #reconsider(): void {
+    const { log } = this.#tools;
+    const { running } = this.#flaggers;
+    if (running.length === 0) log.info({}, 'no Flagger runs any more');
+    for (const flagger of running) {
+      log.warn({ detail: flaggerRuns(flagger).text }, 'a Flagger runs, and its Canaries are left alone');
+    }
+    if (running.length > 0) {
+      const interrupted = this.#interrupt;
+      this.#interrupt = new AbortController();
+      interrupted.abort(new Error('a Flagger runs'));
+    }
+    for (const key of this.#index.keys) this.#queue.add(key);
+  }
+
+  async #watchOn(key: string, signal: AbortSignal): Promise<void> {
+    const { watched, log } = this.#tools;
+    const ref = refOfKey(key);
+    try {
+      const flagger = this.#flaggers.leads ? this.#flaggers.drivingIn(ref.namespace) : undefined;
+      if (flagger === undefined) return;
+      await watched.caughtUp([ref], { signal });
+      const object = watched.get(ref);
+      if (object === undefined) return;
+      this.#aside(key, await standAside(this.#tools, ref, object, flagger, signal));
+    } catch (error) {
+      if (!signal.aborted)
+        log.error({ canary: titleOfKey(key), error }, 'a Canary could not be told of a Flagger');
+    } finally {
+      this.#queue.done(key, 'fine');
+    }
+  }
+
+  #aside(key: string, aside: Aside): PassOutcome {
+    if (aside.kind === 'later') this.#queue.add(key, aside.delay);
+    return aside.kind === 'refused' ? 'refused' : 'waiting';
+  }
+
   // -------------------------------------------------------------------------------------------------------- passes
 
-  async #pass(key: string, signal: AbortSignal): Promise<void> {
+  /** `lifetime` ends with leading; the pass itself ends sooner where a Flagger comes. */
+  async #pass(key: string, lifetime: AbortSignal): Promise<void> {
     const { clock, log, vitals } = this.#tools;
+    const { signal } = this.#interrupt;
     const start = clock.now();
     this.#movedAt = start;
     let outcome: PassOutcome = 'panic';
     const forbidden = new Set<string>();
     const tools = noticing(this.#tools, (detail) => forbidden.add(detail));
     try {
-      outcome = await this.#look(key, tools, signal);
+      outcome = await this.#look(key, tools, signal, lifetime);
       await this.#sayForbidden(key, forbidden, outcome, signal);
       this.#queue.done(key, outcome === 'refused' && !signal.aborted ? 'failed' : 'fine');
     } catch (error) {
@@ -210,12 +279,19 @@ export class Manager {
     await objects.patch(ref, { metadata: { resourceVersion }, status }, { signal, subresource: 'status' });
   }
 
-  async #look(key: string, tools: Tools, signal: AbortSignal): Promise<PassOutcome> {
+  async #look(key: string, tools: Tools, signal: AbortSignal, lifetime: AbortSignal): Promise<PassOutcome> {
     const { watched } = tools;
     const ref = refOfKey(key);
     await watched.caughtUp([ref], { signal });
     const object = watched.get(ref);
     if (object === undefined) return 'gone';
+    const flagger = this.#flaggers.drivingIn(ref.namespace);
+    if (flagger !== undefined) return this.#aside(key, await standAside(tools, ref, object, flagger, signal));
+    const takenUp = await takeUp(tools, ref, object, signal);
+    if (takenUp !== undefined) {
+      this.#queue.add(key);
+      return this.#aside(key, takenUp);
+    }
     const memory = this.#memoryOf(key);
     const { canary, problem, findings } = parseCanary(object, this.#canaries);
     if (canary === undefined) return this.#unreadable(key, object, findings, tools, signal);
@@ -230,6 +306,7 @@ export class Manager {
       slots: this.#slots,
       shelf: this.#shelf,
       signal,
+      lifetime,
       onLook: (refs) => this.#looked(key, memory, refs),
     });
     const result = await reconcile(ports);

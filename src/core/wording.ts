@@ -1,6 +1,7 @@
 /** Announcements, failures and waits as the sentences people read. The only place where texts live. */
 import { formatDuration } from '../shared/duration.ts';
 import { millis, unreachable } from '../shared/brand.ts';
+import { deploymentOf, type RunningFlagger } from './flagger.ts';
 import type { Action, CheckFailure, HookType, News, Question, Reason, Spec, WaitingFor } from './model.ts';
 
 /** How people know the parties: `<name>.<namespace>`, and the target's kind. */
@@ -155,6 +156,21 @@ export function describe(news: News, names: Names): readonly Sentence[] {
     default:
       return unreachable(news);
   }
+}
+
+/** Why a Canary is left alone, and how that is ended. */
+export function flaggerRuns(flagger: RunningFlagger): Sentence {
+  const { namespace } = flagger;
+  const name = flagger.kind === 'deployment' ? flagger.name : deploymentOf(flagger.identity);
+  const remedy =
+    name === undefined
+      ? 'stop that process'
+      : `kubectl -n ${namespace} scale deployment/${name} --replicas=0`;
+  const who =
+    flagger.kind === 'deployment'
+      ? `Deployment ${flagger.name} in namespace ${namespace}`
+      : `${flagger.identity} and holds the Lease flagger-leader-election in namespace ${namespace}`;
+  return warning(`Flagger runs as ${who}, so Serin leaves this Canary alone until it is stopped: ${remedy}`);
 }
 
 /** A provider, the Service it routes for, and the Ingress where it splits one. */

@@ -38,8 +38,10 @@ export interface ElectionOptions {
   readonly objects: ObjectWriter & ObjectReader;
   readonly namespace: string;
   readonly name?: string;
-  /** Unlike any other process's: `<hostname>_<uuid>`. */
+  /** Unlike any other process's. */
   readonly identity: string;
+  /** Told who keeps the lease, once a renewal has been seen, and '' when nobody does any more, or we do. */
+  readonly onHeld?: (holder: string) => void;
   /** 60 s, 15 s and 5 s unless given. */
   readonly times?: LeaseTimes;
   readonly clock: Clock;
@@ -73,8 +75,11 @@ interface Lease {
 
 /** A lease nobody has touched since `at`, as far as we have seen. */
 interface Sighting {
+  readonly holder: string;
   readonly version: string;
   readonly at: Instant;
+  /** By the same holder, while we looked: the sign that it is alive. */
+  readonly renewed: boolean;
 }
 
 class Candidate {
@@ -99,6 +104,7 @@ class Candidate {
       const jittered = millis(Math.round(this.#times.retryPeriod * (1 + random() * (JITTER - 1))));
       await clock.sleep(jittered, { signal });
     }
+    this.#options.onHeld?.('');
     log.info({ lease: this.#name, identity }, 'leading');
     const renewing = this.#keepRenewing();
     return {
@@ -121,6 +127,7 @@ class Candidate {
     }
     const lease = found.value;
     if (lease.holder !== this.#options.identity && this.#isValid(lease)) {
+      if (this.#sighting?.renewed === true) this.#options.onHeld?.(lease.holder);
       return this.#complain(`held by ${lease.holder}`);
     }
     return this.#settle(
@@ -132,8 +139,11 @@ class Candidate {
   #isValid({ object, holder, seconds }: Lease): boolean {
     const now = this.#options.clock.now();
     const version = object.metadata.resourceVersion ?? '';
-    if (this.#sighting?.version !== version) this.#sighting = { version, at: now };
-    return holder !== '' && now < after(this.#sighting.at, millis(seconds * 1_000));
+    const before = this.#sighting;
+    const renewed = before?.holder === holder;
+    const sighting = before?.version === version ? before : { holder, version, at: now, renewed };
+    this.#sighting = sighting;
+    return holder !== '' && now < after(sighting.at, millis(seconds * 1_000));
   }
 
   #settle(written: Written): boolean {

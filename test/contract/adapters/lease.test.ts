@@ -33,10 +33,11 @@ afterEach(async () => {
   await cluster.stop();
 });
 
-function candidate(identity: string): Election {
+function candidate(identity: string, onHeld: (holder: string) => void = () => undefined): Election {
   const objects = createObjects({ transport: cluster.transport, urgent: true });
   const random = (): number => 0.5;
-  return createElection({ objects, namespace: 'default', identity, clock, random, log: silentLogger });
+  const log = silentLogger;
+  return createElection({ objects, namespace: 'default', identity, clock, random, log, onHeld });
 }
 
 async function lead(identity: string): Promise<Leadership> {
@@ -142,6 +143,21 @@ describe('the lease', () => {
 
     expect(second.leads()).toBe(true);
     expect(await lease()).toMatchObject({ holderIdentity: 'host_2', leaseTransitions: 4 });
+  });
+
+  it('tells who keeps it once that has been seen to renew it, and that nobody does any more', async () => {
+    const first = await lead('host_1');
+    const held: string[] = [];
+    const second = candidate('host_2', (holder) => held.push(holder)).acquire({ signal });
+    await pass(2);
+    expect(held).toEqual([]);
+    await pass(20);
+    expect(new Set(held)).toEqual(new Set(['host_1']));
+
+    await first.release();
+    await pass(10);
+    leaderships.push(await second);
+    expect(held.at(-1)).toBe('');
   });
 
   it('is lost when it cannot be renewed for fifteen seconds', async () => {

@@ -179,6 +179,12 @@ export class World {
     return this.#ask('PATCH', kind, name, { body, type: `application/${strategic}-patch+json` });
   }
 
+  /** As another controller writes a status. */
+  patchStatus(kind: KindName, name: string, status: unknown): Promise<Answer> {
+    const type = 'application/merge-patch+json';
+    return this.#ask('PATCH', kind, name, { body: { status }, type, subresource: '/status' });
+  }
+
   delete(kind: KindName, name: string): Promise<Answer> {
     return this.#ask('DELETE', kind, name, {});
   }
@@ -187,12 +193,13 @@ export class World {
     method: string,
     kind: KindName,
     name: string,
-    call: { readonly body?: unknown; readonly type?: string },
+    call: { readonly body?: unknown; readonly type?: string; readonly subresource?: string },
   ): Promise<Answer> {
     const { apiVersion, plural, namespaced } = KINDS[kind];
     const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     const place = namespaced ? `/namespaces/${NAMESPACE}` : '';
-    const answer = await ask(this.sandbox, method, `${root}${place}/${plural}/${name}`, call);
+    const path = `${root}${place}/${plural}/${name}${call.subresource ?? ''}`;
+    const answer = await ask(this.sandbox, method, path, call);
     if (answer.code < 300) return answer;
     throw new Error(`${method} ${kind} ${name}: ${answer.code} ${String(answer.body['message'])}`);
   }

@@ -3,7 +3,8 @@ import type { ApiError, KubeObject, ObjectRef } from '../../../src/api/objects.t
 import { Manager } from '../../../src/controller/manager.ts';
 import type { Tools } from '../../../src/controller/tools.ts';
 import type { Logger } from '../../../src/shared/logger.ts';
-import { err } from '../../../src/shared/result.ts';
+import { at, list } from '../../../src/api/tree.ts';
+import { err, ok } from '../../../src/shared/result.ts';
 import { settle } from '../../support/clock.ts';
 import { ISTIO_BY_DEFAULT } from '../../support/canary-object.ts';
 import { edit, target } from '../../support/deployments.ts';
@@ -15,12 +16,15 @@ function aManager(): {
   manager: Manager;
   fake: FakeTools;
   committed: string[];
+  /** The reasons of the conditions that were written, by Canary. */
+  said: string[];
   errors: string[];
   appears: (object: KubeObject) => void;
   mend: () => void;
 } {
   const fake = new FakeTools();
   const committed: string[] = [];
+  const said: string[] = [];
   const errors: string[] = [];
   let broken = true;
   let hear: (ref: ObjectRef, object: KubeObject | undefined) => void = () => undefined;
@@ -30,7 +34,10 @@ function aManager(): {
     log,
     objects: {
       ...fake.objects,
-      patch: async ({ name }) => {
+      patch: async ({ name }, body) => {
+        const conditions = list(at(body, 'status', 'conditions'));
+        said.push(...conditions.map((one) => `${name} ${String(at(one, 'reason'))}`));
+        if (at(body, 'status', 'phase') === undefined) return ok(aCanaryObject({ name }));
         committed.push(name);
         // Nothing is stored here, so nothing may be said to have been.
         return err({ kind: 'conflict', detail: 'somebody was faster' });
@@ -52,6 +59,7 @@ function aManager(): {
     manager,
     fake,
     committed,
+    said,
     errors,
     appears: (object) => {
       fake.put(object);
@@ -88,6 +96,52 @@ describe('the manager of passes', () => {
     appears(aCanaryObject({ name: 'blessed' }));
     await settle();
     expect(committed).toEqual([]);
+  });
+
+  it('leaves every Canary alone while a Flagger runs, says so, and takes them up when it is gone', async () => {
+    const { manager, fake, committed, said, appears } = aManager();
+    appears(aFlagger(1));
+    appears(aCanaryObject({ name: 'blessed', createdAt: '2025-12-31T00:00:00Z' }));
+    const stop = new AbortController();
+    const leading = manager.lead(stop.signal);
+    await settle();
+    expect([committed, said]).toEqual([[], ['blessed FlaggerRunning']]);
+    expect(fake.recorded).toEqual([expect.stringMatching(/^Warning Flagger runs as Deployment flagger /)]);
+    appears(aFlagger(0));
+    await settle();
+    expect(committed).toEqual(['blessed']);
+    stop.abort(new Error('stopping'));
+    await leading;
+  });
+
+  it('gives Flagger five seconds to say the first word about a new Canary', async () => {
+    const { manager, fake, said, appears } = aManager();
+    const createdAt = new Date(fake.clock.now()).toISOString();
+    appears(aFlagger(1));
+    appears(aCanaryObject({ name: 'blessed', createdAt }));
+    const stop = new AbortController();
+    const leading = manager.lead(stop.signal);
+    await fake.clock.advance(4_000);
+    expect(said).toEqual([]);
+    await fake.clock.advance(1_001);
+    expect(said).toEqual(['blessed FlaggerRunning']);
+    stop.abort(new Error('stopping'));
+    await leading;
+  });
+
+  it('speaks of the Flagger that holds the Lease without leading, and of no Serin that does', async () => {
+    const { manager, committed, said, appears } = aManager();
+    appears(aCanaryObject({ name: 'blessed', createdAt: '2025-12-31T00:00:00Z' }));
+    const stop = new AbortController();
+    const standingBy = manager.standBy(stop.signal);
+    manager.leaseHeldBy('serin_web-0_1', 'default');
+    await settle();
+    expect(said).toEqual([]);
+    manager.leaseHeldBy('flagger-0_1', 'default');
+    await settle();
+    expect([committed, said]).toEqual([[], ['blessed FlaggerRunning']]);
+    stop.abort(new Error('stopping'));
+    await standingBy;
   });
 
   it('is not called still while it works through many that wait, however long they have waited', async () => {
@@ -145,6 +199,17 @@ describe('the manager of passes', () => {
     await leading;
   });
 });
+
+function aFlagger(readyReplicas: number): KubeObject {
+  const image = 'ghcr.io/fluxcd/flagger:1.44.0';
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'flagger', namespace: 'flagger-system' },
+    spec: { template: { spec: { containers: [{ name: 'flagger', image }] } } },
+    status: { readyReplicas },
+  };
+}
 
 /** The events of a Canary whose target refers to a Secret that is read with this result. */
 async function eventsWhen(error: ApiError): Promise<readonly string[]> {
