@@ -34,7 +34,8 @@ export class Flaggers {
     return [...this.#deployments.values(), ...(this.#holder === undefined ? [] : [this.#holder])];
   }
 
-  drivingIn(namespace: string): RunningFlagger | undefined {
+  /** The one that drives this Canary. */
+  driving({ namespace = '' }: ObjectRef): RunningFlagger | undefined {
     return drivingIn(namespace, this.running);
   }
 }

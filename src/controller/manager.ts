@@ -196,7 +196,7 @@ export class Manager {
     const { watched, log } = this.#tools;
     const ref = refOfKey(key);
     try {
-      const flagger = this.#flaggers.leads ? this.#flaggers.drivingIn(ref.namespace) : undefined;
+      const flagger = this.#flaggers.leads ? this.#flaggers.driving(ref) : undefined;
       if (flagger === undefined) return;
       await watched.caughtUp([ref], { signal });
       const object = watched.get(ref);
@@ -285,7 +285,7 @@ export class Manager {
     await watched.caughtUp([ref], { signal });
     const object = watched.get(ref);
     if (object === undefined) return 'gone';
-    const flagger = this.#flaggers.drivingIn(ref.namespace);
+    const flagger = this.#flaggers.driving(ref);
     if (flagger !== undefined) return this.#aside(key, await standAside(tools, ref, object, flagger, signal));
     const takenUp = await takeUp(tools, ref, object, signal);
     if (takenUp !== undefined) {
