@@ -98,7 +98,7 @@ async function leads(cluster: Cluster): Promise<void> {
       const lease = await cluster.read('Lease', { namespace: PLACE.serin, name: LEASE });
       const holder = textAt(lease, 'spec', 'holderIdentity');
       const pods = await podsOf(cluster);
-      return pods.length > 0 && pods.every((name) => holder.startsWith(name));
+      return pods.length > 0 && pods.every((name) => holder.includes(name));
     },
     { within: TAKEOVER },
   );
