@@ -200,4 +200,24 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
     },
     'objects changed by others',
   ),
+  breaks(
+    25,
+    'Services that lead to another primary before it is ready',
+    {
+      file: CONVERGE,
+      find: 'if (!observed.services && !(unready && isServed(status, observed)))',
+      replace: 'if (!observed.services)',
+    },
+    'another target is named',
+  ),
+  breaks(
+    25,
+    'another target is rolled out as a revision of the former one',
+    {
+      file: 'src/core/decide.ts',
+      find: 'if (other !== undefined) return other;',
+      replace: '',
+    },
+    'another target is named',
+  ),
 ];

@@ -102,6 +102,7 @@ const newsSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.enum(['advanced-weight', 'adopted', 'primary-weight']), weight: percentSchema }),
   z.object({ kind: z.enum(['failed', 'cancelled']), trafficStays: z.boolean() }),
+  z.object({ kind: z.literal('retargeted'), from: z.string(), to: z.string() }),
   z.object({ kind: z.literal('rerouted'), from: z.string(), to: z.string(), restarts: z.boolean() }),
   z.object({ kind: z.literal('hook-passed'), type: hookTypeSchema, hook }),
   z.object({ kind: z.literal('gate-held'), type: hookTypeSchema, hook, muted: z.boolean() }),

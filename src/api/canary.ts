@@ -3,8 +3,8 @@
  * in it that cannot be followed or means something other than it seems. The sentences are shared by `serin check`,
  * conditions and events. Pure; one schema, built once.
  */
-import { holdsTraffic, isAnalysing, isPromoting } from '../core/converge.ts';
 import type { Spec, Status } from '../core/model.ts';
+import { holdsTarget } from '../core/retargeting.ts';
 import { millis, percent, type Millis } from '../shared/brand.ts';
 import { affinityNames, parseAffinity } from './canary-affinity.ts';
 import { parseAnalysis, parsePercent, type ParsedAnalysis } from './canary-analysis.ts';
@@ -160,9 +160,8 @@ function parseTarget({ targetRef }: WrittenSpec, report: Report): TargetRef | un
 
 /** A run is about one workload: another one that is named meanwhile has to wait until it is over. */
 function heldTarget(named: TargetRef | undefined, status: Status, report: Report): TargetRef | undefined {
-  const running = isAnalysing(status) || isPromoting(status) || holdsTraffic(status);
   const [kind = '', name = ''] = status.target?.workload?.split('/') ?? [];
-  if (named === undefined || !running || name === '') return named;
+  if (named === undefined || !holdsTarget(status) || name === '') return named;
   if (named.kind === kind && named.name === name) return named;
   report.warning(
     'spec.targetRef',

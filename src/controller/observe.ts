@@ -151,6 +151,7 @@ export function observedOf({ canary, kind, look, routing, place, left, untaken }
   const autoscaler = renderAutoscaler(look);
   const terminating = canary.status.phase === 'Terminating';
   return {
+    workload: `${canary.target.kind}/${canary.target.name}`,
     target: kind?.observeTarget(look),
     primary: kind?.observePrimary(look),
     snapshots: kind?.snapshots(look) ?? [],

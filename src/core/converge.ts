@@ -24,6 +24,8 @@ const DRAIN = millis(10_000);
 export function converge(spec: Spec, status: Status, observed: Observed, now: Instant): readonly Action[] {
   if (status.phase === 'Terminating') return handBack(spec, status, observed, now);
   if (spec.suspend || status.origin !== 'ours') return [];
+  // What is remembered is about another workload, and so is what the status says of this one.
+  if (isRetargeted(status, observed)) return [];
   // A spec that cannot be followed is not a reason to touch anything, but for bringing traffic home.
   if (status.invalid !== undefined) {
     // Whoever drives the same target drives its routes as well; two that bring them home never end.
@@ -51,8 +53,11 @@ function traffic(spec: Spec, status: Status, observed: Observed): readonly Actio
   const actions: Action[] = [...leave(status, observed)];
   // Nothing is written in a place before it is recorded that the routes are there.
   if (observed.place !== status.place) return actions;
-  if (!observed.services) actions.push({ kind: 'write-services' });
-  if (status.phase === 'Initializing' && observed.primary?.readiness.kind !== 'ready') return actions;
+  const unready = status.phase === 'Initializing' && observed.primary?.readiness.kind !== 'ready';
+  // Services that carry traffic already select another primary, which goes on serving until this one can.
+  if (!observed.services && !(unready && isServed(status, observed)))
+    actions.push({ kind: 'write-services' });
+  if (unready) return actions;
   // What somebody else made of the routes is left alone, except to bring traffic back.
   const comesBack = status.phase === 'Failed' || status.park === 'due';
   if (malformedRoutes !== undefined && !comesBack) return actions;
@@ -60,6 +65,12 @@ function traffic(spec: Spec, status: Status, observed: Observed): readonly Actio
   if (edited && routes !== undefined && routes.drifted) actions.push(setRoutes(spec, status, routes));
   if (!edited && !inPlace(status, routes)) actions.push(setRoutes(spec, status, intended(status)));
   return actions;
+}
+
+/** Requests reach something already: what was promoted, or what our own routes lead to. */
+function isServed({ lastPromotedRevision }: Status, { routes, malformedRoutes }: Observed): boolean {
+  const ours = malformedRoutes !== undefined || (routes !== undefined && routes.mark >= 0);
+  return ours || lastPromotedRevision !== NO_REVISION;
 }
 
 /**
@@ -170,6 +181,12 @@ function handBack(spec: Spec, status: Status, observed: Observed, now: Instant):
 }
 
 // ----------------------------------------------------------------------------------- what the rules have in common
+
+/** The spec names another workload than the one that was rolled out, and nothing has been recorded of that. */
+export function isRetargeted(status: Status, { workload }: Observed): boolean {
+  const known = status.target?.workload;
+  return known !== undefined && workload !== known;
+}
 
 const ANALYSING: ReadonlySet<Phase> = new Set(['Progressing', 'WaitingPromotion']);
 const PROMOTING: ReadonlySet<Phase> = new Set(['Promoting', 'Finalising']);

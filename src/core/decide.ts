@@ -9,6 +9,7 @@ import type { Action, News, Phase, Situation, Verdict } from './model.ts';
 import { farewell, relocate } from './moving.ts';
 import { promoting } from './promoting.ts';
 import { resting } from './resting.ts';
+import { retarget } from './retargeting.ts';
 import { failPromotion, holdInvalid, retreat, rollback } from './retreat.ts';
 import { takeOver } from './takeover.ts';
 import { move, record, wait } from './verdict.ts';
@@ -28,6 +29,9 @@ export function decide(s: Situation): Verdict {
   if (spec.suspend) return wait(s, { kind: 'resume' }, { notices: [{ kind: 'suspended' }] });
   const invalid = validity(s);
   if (invalid !== undefined) return invalid;
+  // There is no going back to the primary of another workload.
+  const other = retarget(s);
+  if (other !== undefined) return other;
   // Going back never waits.
   const back = retreat(s);
   if (back !== undefined) return back;

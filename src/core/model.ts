@@ -248,6 +248,8 @@ export interface Traces {
 
 /** What one look at the cluster found. What does not exist is undefined. */
 export interface Observed {
+  /** What the spec names as the target, as `<kind>/<name>`, whether it exists or not. */
+  readonly workload: string;
   readonly target: Target | undefined;
   readonly primary: Workload | undefined;
   /** The revisions that `write-primary` could restore: the promoted one, and the one before or after it. */
@@ -418,6 +420,8 @@ export type News =
   | { readonly kind: 'adopted'; readonly weight: Percent }
   /** Another provider or another Service routes from now on; a run in progress starts again there. */
   | { readonly kind: 'rerouted'; readonly from: string; readonly to: string; readonly restarts: boolean }
+  /** Another workload is the target, each as `<kind>/<name>`; it is initialized before anything else. */
+  | { readonly kind: 'retargeted'; readonly from: string; readonly to: string }
   | { readonly kind: 'promoting' }
   | { readonly kind: 'primary-weight'; readonly weight: Percent }
   | { readonly kind: 'routed-to-primary' }

@@ -1,7 +1,7 @@
 /** How rules say what they decide: a move with its news, a question, or a wait with its reason. */
 import { after, instant, millis, percent, until, type Instant, type Millis } from '../shared/brand.ts';
 import { cookiesAfter } from './affinity.ts';
-import { fit } from './converge.ts';
+import { fit, isRetargeted } from './converge.ts';
 import type {
   Announcement,
   Answer,
@@ -62,11 +62,18 @@ function moved(s: Situation, change: Partial<Status>, news: readonly News[]): St
     routesMark: change.routesMark ?? status.routesMark + (rerouted ? 1 : 0),
     place: next.place === '' ? (s.observed.place ?? '') : next.place,
     phaseSince: next.phase === status.phase && status.origin === 'ours' ? status.phaseSince : now,
-    target: s.observed.target?.record ?? status.target,
+    target: seenTarget(s, next.phase),
     obeyed: obeyed(s, change.phase),
     outbox: bounded([...status.outbox, ...told]),
     sequence: status.sequence + news.length,
   };
+}
+
+/** Which workload was rolled out is not forgotten before another one is initialized in its place. */
+function seenTarget({ status, observed }: Situation, phase: Phase): Status['target'] {
+  const another = isRetargeted(status, observed);
+  if (another && phase !== 'Initializing') return status.target;
+  return observed.target?.record ?? (another ? undefined : status.target);
 }
 
 /** What leads to a move is told with the phase it was seen in, as receivers of event webhooks know it. */

@@ -76,6 +76,12 @@ export function describe(news: News, names: Names): readonly Sentence[] {
             (news.restarts ? '; the analysis starts again' : ''),
         ),
       ];
+    case 'retargeted':
+      return [
+        normal(
+          `The target of ${canary} is ${workloadText(news.to)} from now on, no longer ${workloadText(news.from)}; its primary is made first`,
+        ),
+      ];
     case 'promoting':
       return [normal(`Copying ${target} template spec to ${primary}`)];
     case 'primary-weight':
@@ -177,6 +183,12 @@ export function flaggerRuns(flagger: RunningFlagger): Sentence {
 export function placeText(place: string): string {
   const [provider = '', service = '', ingress] = place.split('/');
   return `${provider} for service ${service}${ingress === undefined ? '' : ` at ingress ${ingress}`}`;
+}
+
+/** `Deployment/podinfo` as people say it. */
+function workloadText(workload: string): string {
+  const [kind = '', name = ''] = workload.split('/');
+  return `${kind.toLowerCase()} ${name}`;
 }
 
 /** The events of a post-rollout hook, which are known only once it was called. */

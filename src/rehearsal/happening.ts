@@ -72,7 +72,7 @@ function without(state: WorldState, what: Deletable): WorldState {
     case 'snapshots':
       return { ...state, snapshots: [] };
     case 'services':
-      return { ...state, services: false };
+      return { ...state, services: false, selected: undefined };
     case 'routes':
       return { ...state, routes: undefined };
     default:

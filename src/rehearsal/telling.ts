@@ -37,6 +37,8 @@ export function inShort(news: News, revision: Revision): string | undefined {
       return 'all traffic to the canary';
     case 'adopted':
       return `goes on from ${news.weight}%, set by hand`;
+    case 'retargeted':
+      return `the target is ${news.to} from now on, its primary is made first`;
     case 'rerouted':
       return `routed by ${placeText(news.to)}${news.restarts ? ', analysis starts again' : ''}`;
     case 'promoting':

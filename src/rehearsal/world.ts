@@ -54,6 +54,12 @@ export interface WorldState {
   readonly place: string;
   readonly elsewhere: Readonly<Record<string, MarkedRoutes>>;
   readonly services: boolean;
+  /** What the spec names as its target. */
+  readonly workload: string;
+  /** The target whose primary the Services select, once there are any. */
+  readonly selected: string | undefined;
+  /** What was made for targets that the spec named before. */
+  readonly former: Readonly<Record<string, Pick<WorldState, 'primary' | 'snapshots'>>>;
   /** The copies of autoscalers there are for the primary, by what they were made of. */
   readonly autoscalers: Readonly<Record<string, 'current' | 'outdated'>>;
   readonly finalizer: boolean;
@@ -141,6 +147,9 @@ export function newborn(spec: Spec): WorldState {
     place: 'istio/podinfo',
     elsewhere: {},
     services: false,
+    workload: 'podinfo',
+    selected: undefined,
+    former: {},
     autoscalers: {},
     finalizer: false,
     released: false,
@@ -219,6 +228,7 @@ export class World implements Ports {
     const look = this.#cached();
     this.#look = look;
     const observed: Observed = {
+      workload: `Deployment/${look.workload}`,
       target: look.target && this.#seenTarget(look.target),
       primary: look.primary && this.#seenPrimary(look.primary),
       snapshots: look.snapshots,
@@ -226,7 +236,7 @@ export class World implements Ports {
       ...(look.malformedRoutes !== undefined && { malformedRoutes: look.malformedRoutes }),
       place: look.place,
       left: leftIn(look),
-      services: look.services,
+      services: look.services && look.selected === look.workload,
       autoscaler: look.spec.autoscaler === '' || look.autoscalers[look.spec.autoscaler] === 'current',
       formerAutoscaler:
         look.status.autoscaler !== look.spec.autoscaler && look.status.autoscaler in look.autoscalers,
@@ -329,7 +339,7 @@ export class World implements Ports {
     return {
       revision: carried,
       scaledUp: up,
-      record: recordOf(target),
+      record: recordOf(target, this.#look?.workload ?? this.state.workload),
       get readiness() {
         return judge();
       },
@@ -396,7 +406,8 @@ export class World implements Ports {
     const look = this.#look ?? state;
     switch (action.kind) {
       case 'write-services':
-        this.state = { ...state, services: true };
+        if (look.services !== state.services || look.selected !== state.selected) return false;
+        this.state = { ...state, services: true, selected: look.workload };
         return true;
       case 'write-autoscaler':
         if (look.autoscalers !== state.autoscalers) return false;
@@ -424,8 +435,8 @@ export class World implements Ports {
       case 'write-primary': {
         // The very objects of the look are copied; a target that has moved on since is not looked at again.
         const source = action.from === 'target' ? look.target?.revision : action.revision;
-        if (source !== action.revision || look.primary !== state.primary) return false;
-        this.state = { ...state, primary: { revision: action.revision } };
+        if (source !== action.revision || look.primary !== primaryAt(state, look.workload)) return false;
+        this.state = withPrimary(state, look.workload, { revision: action.revision });
         return true;
       }
       case 'keep-snapshot':
@@ -457,8 +468,15 @@ export function routesAt({ place, routes, elsewhere }: WorldState, at: string): 
   return at === place ? routes : elsewhere[at];
 }
 
-/** Routes that know other cookies than those remembered are not as they should be. */
-function seenRoutes({ spec, status, routes }: WorldState): MarkedRoutes | undefined {
+/** Routes that know other cookies than those remembered, or lead to another primary, are not as they should be. */
+function seenRoutes({
+  spec,
+  status,
+  routes,
+  services,
+  selected,
+  workload,
+}: WorldState): MarkedRoutes | undefined {
   if (routes === undefined) return routes;
   const { canary, primary, previous } = routes.cookies ?? {};
   const meant: Cookies = spec.affinity === undefined ? {} : status.cookies;
@@ -466,7 +484,8 @@ function seenRoutes({ spec, status, routes }: WorldState): MarkedRoutes | undefi
     canary === meant.canary &&
     primary === meant.primary &&
     (routes.canary > 0 || previous === meant.previous);
-  return { ...routes, drifted: routes.drifted || !same };
+  const strays = services && selected !== workload;
+  return { ...routes, drifted: routes.drifted || !same || strays };
 }
 
 const DOWN = 'the API server refused it';
@@ -486,6 +505,30 @@ export function rerouted(state: WorldState, to: string): WorldState {
   const { [to]: found, ...others } = state.elsewhere;
   const elsewhere = state.routes === undefined ? others : { ...others, [state.place]: state.routes };
   return { ...state, place: to, routes: found, elsewhere };
+}
+
+/** Another workload is named from now on; what was made for the former one stays behind. */
+export function retargeted(state: WorldState, to: string, carried: Revision): WorldState {
+  const { [to]: found, ...others } = state.former;
+  const { primary, snapshots } = state;
+  return {
+    ...state,
+    workload: to,
+    target: { revision: carried, generation: 1, up: true },
+    primary: found?.primary,
+    snapshots: found?.snapshots ?? [],
+    former: { ...others, [state.workload]: { primary, snapshots } },
+  };
+}
+
+function primaryAt({ workload, primary, former }: WorldState, of: string): PrimaryState | undefined {
+  return of === workload ? primary : former[of]?.primary;
+}
+
+function withPrimary(state: WorldState, of: string, primary: PrimaryState): WorldState {
+  if (of === state.workload) return { ...state, primary };
+  const { snapshots = [] } = state.former[of] ?? {};
+  return { ...state, former: { ...state.former, [of]: { primary, snapshots } } };
 }
 
 /** The newest first, and the one before it. */
@@ -509,10 +552,10 @@ function union<Item>(known: readonly Item[], more: readonly Item[]): readonly It
   return [...new Set([...known, ...more])];
 }
 
-function recordOf(target: TargetState): TargetRecord {
+function recordOf(target: TargetState, name: string): TargetRecord {
   return {
-    workload: 'Deployment/podinfo',
-    uid: 'target',
+    workload: `Deployment/${name}`,
+    uid: name,
     generation: target.generation,
     template: target.revision,
     revision: target.revision,

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { valueAt } from './harness/look.ts';
-import { Rollout } from './harness/rollout.ts';
+import { deploymentManifest, Rollout } from './harness/rollout.ts';
 import { aWorld, worlds } from './harness/shared.ts';
 import { definition, deskOf } from './harness/world.ts';
 
@@ -92,6 +92,33 @@ describe('at rest', () => {
       await w.patch('Service', 'bent-canary', { spec: { selector: { app: 'other' } } });
       const canary = (): unknown => valueAt(w.get('Service', 'bent-canary'), 'spec', 'selector', 'app');
       await rollout.comes('has its canary Service back', () => canary() === 'bent');
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
+    'another target is initialized first, and its primary gets the traffic when it is ready',
+    async () => {
+      const w = await world.started();
+      const wish = { name: 'renamed', provider: 'istio', service: { name: 'shop' } };
+      const rollout = await Rollout.install(w, wish);
+      const ready: unknown[] = [];
+      w.sandbox.store.subscribe('services', ({ object }) => {
+        if (valueAt(object, 'spec', 'selector', 'app') !== 'renamed-two-primary') return;
+        ready.push(valueAt(w.get('Deployment', 'renamed-two-primary'), 'status', 'readyReplicas'));
+      });
+      w.apply(deploymentManifest({ ...wish, name: 'renamed-two', container: { image: 'renamed:2' } }));
+      await rollout.amend({ spec: { targetRef: { name: 'renamed-two' } } });
+      await rollout.tells(
+        'The target of renamed.test is deployment renamed-two from now on, no longer deployment renamed',
+      );
+      await rollout.comes('is initialized again', () => rollout.phase === 'Initialized');
+      expect(ready.length).toBeGreaterThan(0);
+      expect(ready.every((replicas) => replicas === 2)).toBe(true);
+      expect(valueAt(w.get('Service', 'shop'), 'spec', 'selector', 'app')).toBe('renamed-two-primary');
+      expect(rollout.run).not.toContainEqual(expect.stringContaining('New revision detected'));
+      // What served until then is left for whoever renamed it to delete.
+      expect(w.get('Deployment', 'renamed-primary')).toBeDefined();
     },
     TIMEOUT,
   );

@@ -55,6 +55,7 @@ function meanwhile(state: WorldState, random: () => number): WorldState {
   const wroteCanary =
     next.spec !== later.spec ||
     next.place !== later.place ||
+    next.workload !== later.workload ||
     next.commands !== later.commands ||
     next.problem !== later.problem ||
     next.deleting !== later.deleting;

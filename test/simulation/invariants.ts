@@ -163,7 +163,8 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
         : ['traffic left for a primary that is gone or stuck'];
     }),
     ...commitsWithLook(pass).flatMap(({ before, after, look }) => {
-      if (before.origin !== 'ours') return [];
+      // Where another target is named nothing moves before its primary is ready; the 25th sees to that.
+      if (before.origin !== 'ours' || after.phase === 'Initializing') return [];
       if (
         after.canaryWeight > before.canaryWeight &&
         look.target?.readiness.kind !== 'ready' &&
@@ -309,6 +310,18 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
         const gone = there.canary === 0 && !there.mirrored && pass.before.now - there.since >= span;
         return gone ? [] : [`${place} was forgotten with ${there.canary}% on the canary`];
       });
+    }),
+
+  '25 nobody is sent from a primary that serves to one that is not ready': (pass) =>
+    [...performed(pass, 'write-services'), ...performed(pass, 'set-routes')].flatMap((effect) => {
+      const { selected, workload, routes } = effect.before;
+      // Without routes or Services nobody is served by anything of ours.
+      if (routes === undefined || selected === undefined) return [];
+      const look = lookBefore(pass, effect)?.observed;
+      const leaves = effect.after.selected !== selected;
+      const strays = effect.action.kind === 'set-routes' && selected !== workload;
+      if (!leaves && !strays) return [];
+      return look?.primary?.readiness.kind === 'ready' ? [] : [`${effect.action.kind} to what cannot serve`];
     }),
 
   '18 a command is carried out at most once': (pass) =>

@@ -6,11 +6,13 @@ import { reconcile } from '../../src/controller/reconcile.ts';
 import type { ReconcileResult } from '../../src/controller/ports.ts';
 import { isAnalysing, isPromoting } from '../../src/core/converge.ts';
 import type { Phase, Spec, Strategy, Tried, WaitingFor } from '../../src/core/model.ts';
+import { holdsTarget } from '../../src/core/retargeting.ts';
 import { EveryChoice, calm, type Fate } from '../../src/rehearsal/fate.ts';
 import {
   CALM,
   newborn,
   rerouted,
+  retargeted,
   World,
   type Climate,
   type Cluster,
@@ -356,7 +358,7 @@ export function unfinishedAt({ spec, status, routes, ...state }: WorldState): re
       canary !== meant.canary || primary !== meant.primary || previous !== meant.previous,
     ],
     ['places that were left', status.left.length > 0],
-    ['no Services', !state.services],
+    ['no Services', !state.services || state.selected !== state.workload],
     ['other autoscalers', JSON.stringify(state.autoscalers) !== JSON.stringify(copies)],
     ['a wrong finalizer', state.finalizer !== spec.revertOnDeletion],
     ['something that is said to be stalled', status.stalled !== undefined],
@@ -409,7 +411,10 @@ export const HAPPENINGS = {
     apply: (state) => state.primary && { ...state, primary: undefined },
   },
   loseSnapshot: { name: 'the snapshots are deleted', apply: (state) => ({ ...state, snapshots: [] }) },
-  loseServices: { name: 'the services are deleted', apply: (state) => ({ ...state, services: false }) },
+  loseServices: {
+    name: 'the services are deleted',
+    apply: (state) => ({ ...state, services: false, selected: undefined }),
+  },
   affinity: {
     name: 'visitors are to be kept, or not',
     apply: ({ spec: { affinity, ...spec }, ...state }) => ({
@@ -462,6 +467,14 @@ export const HAPPENINGS = {
   reroute: {
     name: 'the routes are to be elsewhere',
     apply: (state) => rerouted(state, state.place === 'istio/podinfo' ? 'nginx/podinfo' : 'istio/podinfo'),
+  },
+  retarget: {
+    name: 'another target is named',
+    apply: (state) => {
+      // Where a run is about one, the Canary is read as if it still named that.
+      if (state.target === undefined || holdsTarget(state.status)) return undefined;
+      return retargeted(state, state.workload === 'podinfo' ? 'podinfo-two' : 'podinfo', fresh(state));
+    },
   },
   suspend: {
     name: 'suspended',
@@ -551,6 +564,7 @@ function keyOf({ state, tried }: Node): string {
     return known;
   };
   const age = (since: number | undefined): number => (since === undefined ? -1 : ageOf(state.now - since));
+  const named = `Deployment/${state.workload}`;
   const memory = [
     status.origin,
     status.phase,
@@ -602,6 +616,12 @@ function keyOf({ state, tried }: Node): string {
       Math.min(1, age(since)),
     ]),
     state.services,
+    state.selected === undefined ? '' : state.selected === state.workload,
+    (status.target?.workload ?? named) === named,
+    Object.values(state.former).map((made) => [
+      made.primary && name(made.primary.revision),
+      made.snapshots.filter((held) => names.has(held)).map((held) => name(held)),
+    ]),
     state.autoscalers,
     state.finalizer,
     state.released,

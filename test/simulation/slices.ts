@@ -26,7 +26,7 @@ const LIVING: Climate = { ...CHANGEABLE, primary: ['ready', 'stuck'], deaths: fa
 const { pushNew, pushPromoted, pushApplied, editRoutes, deadline } = HAPPENINGS;
 const { driftRoutes, malformRoutes, losePrimary, loseSnapshot, loseServices } = HAPPENINGS;
 const { scaleUp, scaleDown, loseTarget, bringTarget, breakSpec, mendSpec } = HAPPENINGS;
-const { editPlan, otherStrategy, suspend, reroute } = HAPPENINGS;
+const { editPlan, otherStrategy, suspend, reroute, retarget } = HAPPENINGS;
 const { affinity, editAutoscaler, loseAutoscaler, otherAutoscaler } = HAPPENINGS;
 const PEOPLE = [pushNew, pushPromoted, pushApplied, editRoutes];
 
@@ -78,6 +78,7 @@ function leftByFlagger(spec: Spec, phase: Phase): WorldState {
     primary: { revision: revision('v1') },
     routes: { canary, mirrored: false, mark: -1, since: born.now, drifted: false },
     services: true,
+    selected: born.workload,
   };
 }
 
@@ -146,6 +147,13 @@ export const OTHERS: readonly Slice[] = [
     { ...CHANGEABLE, answers: ['yes'] },
     [pushNew, reroute],
     7_442,
+  ),
+  slice(
+    'another target is named',
+    aSpec({ threshold: 1, strategy: SHORT, metrics: [] }),
+    { ...CHANGEABLE, answers: ['yes'] },
+    [pushNew, retarget],
+    5_975,
   ),
   slice('a plan that is edited', allGates(), LIVING, [pushNew, editPlan, otherStrategy], 4_058),
   slice(

@@ -56,6 +56,7 @@ export function aSituation(changes: SituationChanges = {}): Situation {
   const primary: Workload = { revision: revision('v1'), scaledUp: true, readiness: ready };
   const { canaryWeight, mirrored, routesMark: mark } = status;
   const observed: Observed = {
+    workload: record.workload,
     target: changes.target === null ? undefined : { ...target, ...changes.target },
     primary: changes.primary === null ? undefined : { ...primary, ...changes.primary },
     snapshots: [revision('v1')],

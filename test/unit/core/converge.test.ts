@@ -9,6 +9,7 @@ const now = instant(Date.UTC(2026, 0, 1));
 
 /** Half of the traffic is on the canary, under another mark. */
 const observed: Observed = {
+  workload: 'Deployment/podinfo',
   target: undefined,
   primary: undefined,
   snapshots: [],

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { converge } from '../../../src/core/converge.ts';
 import { decide } from '../../../src/core/decide.ts';
-import type { Cookies } from '../../../src/core/model.ts';
+import type { Cookies, Situation, TargetRecord } from '../../../src/core/model.ts';
 import { instant, percent, revision } from '../../../src/shared/brand.ts';
 import { aSituation, type SituationChanges } from '../../support/situation.ts';
 
@@ -355,5 +355,58 @@ describe('routes that are to be in another place', () => {
     const gone = { ...there(0), since: instant(since) };
     const changes = { status: { ...rest, left: ['nginx/podinfo'] }, observed: { left: [gone] } };
     expect(outcome(changes)).toBe(then);
+  });
+});
+
+describe('another target', () => {
+  const record = { ...aSituation().observed.target?.record, workload: 'Deployment/other' } as TargetRecord;
+  const former = { ...record, workload: 'Deployment/podinfo' };
+  const rest = {
+    phase: 'Succeeded',
+    canaryWeight: percent(0),
+    step: -1,
+    park: 'done',
+    target: former,
+  } as const;
+  const renamed = (changes: SituationChanges): Situation =>
+    aSituation({
+      ...changes,
+      status: { ...rest, ...changes.status },
+      target: { record },
+      observed: { workload: 'Deployment/other', ...changes.observed },
+    });
+
+  it('is initialized like a new Canary, and people are told', () => {
+    const verdict = decide(renamed({ primary: null }));
+    if (verdict.kind !== 'move') throw new Error('it is recorded');
+    expect(verdict.status).toMatchObject({
+      phase: 'Initializing',
+      park: 'none',
+      routesMark: 3,
+      target: { workload: 'Deployment/other' },
+      lastPromotedRevision: 'v1',
+    });
+    expect(verdict.status.outbox.map(({ news }) => news)).toEqual([
+      { kind: 'retargeted', from: 'Deployment/podinfo', to: 'Deployment/other' },
+    ]);
+  });
+
+  it('leaves Services and routes as they are until its primary is ready', () => {
+    const initializing = { phase: 'Initializing', routesMark: 3, park: 'none', target: record } as const;
+    const kinds = (changes: SituationChanges): readonly string[] => {
+      const { spec, status, observed } = renamed({ ...changes, status: { ...rest, ...initializing } });
+      return converge(spec, status, { ...observed, services: false }, instant(0)).map(({ kind }) => kind);
+    };
+    expect(kinds({ primary: { readiness: { kind: 'progressing', detail: '' } } })).toEqual(['write-primary']);
+    const routes = { ...ROUTES, canary: percent(0) };
+    expect(kinds({ primary: null, observed: { routes } })).toEqual(['write-primary']);
+    expect(kinds({ observed: { routes } })).toEqual(['write-services', 'set-routes']);
+  });
+
+  it('is not forgotten by a record of something else before it is taken up', () => {
+    const problem = { reason: 'InvalidSpec', detail: 'it is wrong' };
+    expect(decide(renamed({ situation: { problem } }))).toMatchObject({
+      status: { phase: 'Succeeded', invalid: problem, target: { workload: 'Deployment/podinfo' } },
+    });
   });
 });

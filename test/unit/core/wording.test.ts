@@ -96,6 +96,12 @@ const EVENTS: Rows<News> = {
       'Normal Going on from canary weight 30, set by hand for web.test',
     ],
   ],
+  retargeted: [
+    [
+      { kind: 'retargeted', from: 'Deployment/web', to: 'Deployment/shop' },
+      'Normal The target of web.test is deployment shop from now on, no longer deployment web; its primary is made first',
+    ],
+  ],
   rerouted: [
     [
       { kind: 'rerouted', from: 'istio/web', to: 'nginx/web/front', restarts: true },

@@ -71,6 +71,7 @@ const NEWS: Readonly<{ [Kind in News['kind']]: readonly (News & { readonly kind:
     { kind: 'routed-to-canary', mirrored: true },
   ],
   adopted: [{ kind: 'adopted', weight: percent(40) }],
+  retargeted: [{ kind: 'retargeted', from: 'Deployment/A', to: 'Deployment/B' }],
   rerouted: [
     { kind: 'rerouted', from: 'istio/A', to: 'nginx/A/I', restarts: true },
     { kind: 'rerouted', from: 'istio/A', to: 'istio/B', restarts: false },
