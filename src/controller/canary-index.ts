@@ -1,6 +1,6 @@
 /**
- * Which Canaries an object concerns. Canaries are known by key, `<namespace>/<name>`; of two with one target the
- * older drives it.
+ * Which Canaries an object concerns. Canaries are known by key, `<namespace>/<name>`; of two with one target or one
+ * Service the older drives it.
  */
 import { KINDS } from '../api/kinds.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
@@ -13,7 +13,16 @@ export interface IndexedCanary {
   /** `<kind>/<namespace>/<name>` of the target, or '' where the spec names none. */
   readonly target: string;
   readonly targetName: string;
+  /** What only one Canary can drive, written like `target`: its target first, then the Services it is reached by. */
+  readonly claims: readonly string[];
   readonly createdAt: string;
+}
+
+/** An older Canary, and the object that it drives and another one wants. */
+export interface Seniority {
+  readonly canary: IndexedCanary;
+  readonly over: 'target' | 'service';
+  readonly name: string;
 }
 
 export function keyOf({ namespace, name }: { readonly namespace?: string; readonly name: string }): string {
@@ -38,7 +47,7 @@ function placeOf({ kind, namespace, name }: Pick<ObjectRef, 'kind' | 'namespace'
 
 export class CanaryIndex {
   readonly #canaries = new Map<string, IndexedCanary>();
-  readonly #byTarget = new Map<string, Set<string>>();
+  readonly #byClaim = new Map<string, Set<string>>();
   /** Objects a Canary's last look was made of, and the other way about. */
   readonly #places = new Map<string, readonly string[]>();
   readonly #byPlace = new Map<string, Set<string>>();
@@ -57,14 +66,20 @@ export class CanaryIndex {
     return this.#canaries.get(key);
   }
 
-  put(object: KubeObject): IndexedCanary {
+  /** Also says which other Canaries it is in the way of now and was not, or was and is no more. */
+  put(object: KubeObject): { readonly key: string; readonly affected: readonly string[] } {
     const canary = indexed(object);
+    const former = new Set(this.rivals(canary.key).map(({ key }) => key));
     const known = this.#canaries.get(canary.key);
     if (known === undefined) this.#count(canary.namespace, 1);
-    if (known !== undefined && known.target !== canary.target) drop(this.#byTarget, known.target, canary.key);
+    for (const claim of known?.claims ?? []) drop(this.#byClaim, claim, canary.key);
     this.#canaries.set(canary.key, canary);
-    add(this.#byTarget, canary.target, canary.key);
-    return canary;
+    for (const claim of canary.claims) add(this.#byClaim, claim, canary.key);
+    const rivals = new Set(this.rivals(canary.key).map(({ key }) => key));
+    const affected = [...new Set([...former, ...rivals])].filter(
+      (key) => former.has(key) !== rivals.has(key),
+    );
+    return { key: canary.key, affected };
   }
 
   remove(key: string): IndexedCanary | undefined {
@@ -72,7 +87,7 @@ export class CanaryIndex {
     if (canary === undefined) return undefined;
     this.#canaries.delete(key);
     this.#count(canary.namespace, -1);
-    drop(this.#byTarget, canary.target, key);
+    for (const claim of canary.claims) drop(this.#byClaim, claim, key);
     this.concern(key, []);
     return canary;
   }
@@ -89,24 +104,31 @@ export class CanaryIndex {
   /** The Canaries that look at this object, in whatever version it is watched. */
   concerned(ref: ObjectRef): readonly string[] {
     const place = placeOf(ref);
-    return [...(this.#byPlace.get(place) ?? []), ...(this.#byTarget.get(place) ?? [])];
+    const targeting = this.#claiming(place).filter(({ target }) => target === place);
+    return [...(this.#byPlace.get(place) ?? []), ...targeting.map(({ key }) => key)];
   }
 
-  /** The Canaries with the same target as this one, itself left out. */
+  /** The Canaries with the same target or a Service in common with this one, itself left out. */
   rivals(key: string): readonly IndexedCanary[] {
-    const canary = this.#canaries.get(key);
-    if (canary === undefined || canary.target === '') return [];
-    return [...(this.#byTarget.get(canary.target) ?? [])].flatMap((other) => {
-      const rival = this.#canaries.get(other);
-      return rival === undefined || other === key ? [] : [rival];
-    });
+    const claims = this.#canaries.get(key)?.claims ?? [];
+    const rivals = new Set(claims.flatMap((claim) => this.#claiming(claim)));
+    return [...rivals].filter((rival) => rival.key !== key);
   }
 
-  /** The older Canary that drives this one's target; undefined where that is this one. */
-  senior(key: string): IndexedCanary | undefined {
+  /** The older Canary that drives this one's target or its Services; undefined where that is this one. */
+  senior(key: string): Seniority | undefined {
     const canary = this.#canaries.get(key);
-    if (canary === undefined) return undefined;
-    return this.rivals(key).find((rival) => age(rival) < age(canary));
+    for (const claim of canary?.claims ?? []) {
+      const older = this.#claiming(claim).find((rival) => canary !== undefined && age(rival) < age(canary));
+      if (older === undefined) continue;
+      const over = claim === canary?.target && claim === older.target ? 'target' : 'service';
+      return { canary: older, over, name: claim.slice(claim.lastIndexOf('/') + 1) };
+    }
+    return undefined;
+  }
+
+  #claiming(claim: string): readonly IndexedCanary[] {
+    return [...(this.#byClaim.get(claim) ?? [])].flatMap((key) => this.#canaries.get(key) ?? []);
   }
 
   #count(namespace: string, change: number): void {
@@ -117,16 +139,23 @@ export class CanaryIndex {
 function indexed({ metadata, ...object }: KubeObject): IndexedCanary {
   const { name, namespace = '', uid = '', creationTimestamp = '' } = metadata;
   const spec = membersOf(object['spec']);
-  const target = membersOf(spec['targetRef']);
-  const targetName = typeof target['name'] === 'string' ? target['name'] : '';
-  const kind = typeof target['kind'] === 'string' ? target['kind'] : '';
+  const targetRef = membersOf(spec['targetRef']);
+  const targetName = textOf(targetRef['name']);
+  const kind = textOf(targetRef['kind']);
+  const target = targetName === '' ? '' : placeOf({ kind, namespace, name: targetName });
+  const apex = textOf(membersOf(spec['service'])['name']) || targetName;
+  const services = apex === '' ? [] : ['', '-primary', '-canary'].map((suffix) => `${apex}${suffix}`);
   return {
     key: keyOf({ namespace, name }),
     uid,
     namespace,
     name,
-    target: targetName === '' ? '' : placeOf({ kind, namespace, name: targetName }),
+    target,
     targetName,
+    claims: [
+      ...(target === '' ? [] : [target]),
+      ...services.map((service) => placeOf({ kind: 'Service', namespace, name: service })),
+    ],
     createdAt: creationTimestamp,
   };
 }
@@ -138,6 +167,10 @@ function age({ createdAt, name }: IndexedCanary): string {
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return value !== null && typeof value === 'object' ? { ...value } : {};
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function add(map: Map<string, Set<string>>, place: string, key: string): void {

@@ -155,8 +155,8 @@ export class Manager {
     } else if (object === undefined) {
       this.#removed(keyOf(ref));
     } else {
-      const { key } = this.#index.put(object);
-      this.#queue.add(key);
+      const { key, affected } = this.#index.put(object);
+      for (const one of [key, ...affected]) this.#queue.add(one);
     }
   }
 
@@ -169,7 +169,7 @@ export class Manager {
     if (canary === undefined) return;
     this.#announcer.forget(canary.uid);
     // A rival with the same target goes on using its series.
-    if (rivals.length === 0) {
+    if (!rivals.some(({ target }) => target === canary.target)) {
       this.#tools.vitals.forget({ target: canary.targetName, namespace: canary.namespace });
     }
   }
@@ -322,8 +322,13 @@ export class Manager {
   #duplicate(key: string): ParsedCanary['problem'] {
     const senior = this.#index.senior(key);
     if (senior === undefined) return undefined;
-    const detail = `the older canary ${senior.name}.${senior.namespace} has the same target ${senior.targetName}`;
-    return { reason: 'DuplicateTarget', detail };
+    const older = `the older canary ${titleOfKey(senior.canary.key)}`;
+    return senior.over === 'target'
+      ? { reason: 'DuplicateTarget', detail: `${older} has the same target ${senior.name}` }
+      : {
+          reason: 'DuplicateService',
+          detail: `${older} has service ${senior.name} as well; give one of them another spec.service.name`,
+        };
   }
 
   /** Remembers whom the objects of a look concern. */

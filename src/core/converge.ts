@@ -28,9 +28,7 @@ export function converge(spec: Spec, status: Status, observed: Observed, now: In
   if (isRetargeted(status, observed)) return [];
   // A spec that cannot be followed is not a reason to touch anything, but for bringing traffic home.
   if (status.invalid !== undefined) {
-    // Whoever drives the same target drives its routes as well; two that bring them home never end.
-    const ours = status.invalid.reason !== 'DuplicateTarget';
-    const back = ours && status.phase === 'Failed';
+    const back = status.phase === 'Failed' && !isRival(status);
     return back ? [...leave(status, observed), ...bringHome(spec, status, observed)] : [];
   }
   return [
@@ -150,7 +148,7 @@ export type HandBack = 'scale' | 'await-target' | 'traffic' | 'note' | 'drain' |
 /** The target up, then traffic to it, then requests away from the primary, then the Canary is let go. */
 export function handingBack(spec: Spec, status: Status, observed: Observed, now: Instant): HandBack {
   const { target } = observed;
-  if (!spec.revertOnDeletion) return 'let-go';
+  if (!spec.revertOnDeletion || isRival(status)) return 'let-go';
   const overdue = now >= after(status.phaseSince, spec.progressDeadline);
   if (target?.scaledUp === false) return 'scale';
   if (target !== undefined && target.readiness.kind !== 'ready' && !overdue) return 'await-target';
@@ -197,6 +195,13 @@ export function isAnalysing({ phase }: Status): boolean {
 
 export function isPromoting({ phase }: Status): boolean {
   return PROMOTING.has(phase);
+}
+
+const RIVALRIES: ReadonlySet<string> = new Set(['DuplicateTarget', 'DuplicateService']);
+
+/** Another Canary drives the same target or the same Services; two that bring traffic home to their own never end. */
+function isRival({ invalid }: Status): boolean {
+  return invalid !== undefined && RIVALRIES.has(invalid.reason);
 }
 
 /** Requests reach the canary, or copies of them do. */

@@ -136,7 +136,7 @@ export interface TargetRecord {
 
 /** A spec that cannot be followed, since when, and why. */
 export interface Invalid {
-  /** CamelCase, the reason of the condition: InvalidSpec, UnknownProvider, DuplicateTarget, … */
+  /** CamelCase, the reason of the condition: InvalidSpec, UnknownProvider, DuplicateTarget, DuplicateService, … */
   readonly reason: string;
   readonly detail: string;
   readonly since: Instant;

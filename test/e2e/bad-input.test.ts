@@ -144,6 +144,26 @@ describe('a Canary that cannot be followed', () => {
   );
 
   it.concurrent(
+    'a second Canary with the same Service: waits until it has one of its own, while the older one goes on',
+    async () => {
+      const w = await world.started();
+      const service = { name: 'shared' };
+      const first = await Rollout.install(w, { name: 'first-of-two', provider: 'istio', service });
+      const second = Rollout.apply(w, { name: 'second-of-two', provider: 'istio', service });
+      const sentence =
+        'the older canary first-of-two.test has service shared as well; give one of them another spec.service.name';
+      await second.tells(`invalid canary spec: ${sentence}`);
+      expect(second.condition('Accepted')).toBe(`False DuplicateService: ${sentence}`);
+      await first.push('first-of-two:2');
+      await first.rests('Succeeded');
+      expect(second.targetReplicas).toBe(2);
+      await second.amend({ spec: { service: { name: 'its-own' } } });
+      await second.rests('Initialized');
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
     'a spec that turns invalid in the middle of a run: holds the position until it is mended',
     async () => {
       const w = await world.started();

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { KubeObject } from '../../../src/api/objects.ts';
+import { tree } from '../../../src/api/tree.ts';
 import { CanaryIndex } from '../../../src/controller/canary-index.ts';
 import { aCanaryObject } from './objects.ts';
 
@@ -26,7 +28,7 @@ describe('the index of Canaries', () => {
     const index = new CanaryIndex();
     index.put(aCanaryObject({ name: 'young', createdAt: '2026-02-01T00:00:00Z' }));
     index.put(aCanaryObject({ name: 'old' }));
-    expect(index.senior('test/young')?.name).toBe('old');
+    expect(index.senior('test/young')).toMatchObject({ canary: { name: 'old' }, over: 'target' });
     expect(index.senior('test/old')).toBeUndefined();
     index.remove('test/old');
     expect(index.senior('test/young')).toBeUndefined();
@@ -36,16 +38,41 @@ describe('the index of Canaries', () => {
     const index = new CanaryIndex();
     index.put(aCanaryObject({ name: 'b' }));
     index.put(aCanaryObject({ name: 'a' }));
-    expect([index.senior('test/a'), index.senior('test/b')?.name]).toEqual([undefined, 'a']);
+    expect([index.senior('test/a'), index.senior('test/b')?.canary.name]).toEqual([undefined, 'a']);
   });
 
   it('follows a Canary to another target', () => {
     const index = new CanaryIndex();
     index.put(aCanaryObject({ name: 'a' }));
     index.put(aCanaryObject({ name: 'b' }));
-    index.put(aCanaryObject({ name: 'b' }, 'other'));
+    expect(index.put(aCanaryObject({ name: 'b' }, 'other')).affected).toEqual(['test/a']);
+    expect(index.put(aCanaryObject({ name: 'b' }, 'other')).affected).toEqual([]);
     expect(index.rivals('test/a')).toEqual([]);
+    expect(index.senior('test/b')).toBeUndefined();
     expect(index.concerned({ ...DEPLOYMENT, name: 'other' })).toEqual(['test/b']);
+  });
+
+  it.each<[what: string, young: string, old: string, shared: string]>([
+    ['one Service', 'shop', 'shop', 'shop'],
+    ['one Service by default', '', 'young', 'young'],
+    ['the Service of a primary', 'shop-primary', 'shop', 'shop-primary'],
+    ['the Service behind a canary', 'shop', 'shop-canary', 'shop-canary'],
+  ])('lets the older of two Canaries with %s have it', (_what, young, old, shared) => {
+    const index = new CanaryIndex();
+    const named = (name: string, service: string, createdAt: string): KubeObject => {
+      const object = aCanaryObject({ name, createdAt }, name);
+      return { ...object, spec: { ...tree(object['spec']), service: { name: service, port: 80 } } };
+    };
+    index.put(named('young', young, '2026-02-01T00:00:00Z'));
+    expect(index.put(named('old', old, '2026-01-01T00:00:00Z')).affected).toEqual(['test/young']);
+    expect(index.senior('test/young')).toMatchObject({
+      canary: { name: 'old' },
+      over: 'service',
+      name: shared,
+    });
+    expect(index.senior('test/old')).toBeUndefined();
+    expect(index.put(named('young', 'another', '2026-02-01T00:00:00Z')).affected).toEqual(['test/old']);
+    expect(index.senior('test/young')).toBeUndefined();
   });
 
   it('counts Canaries per namespace, down to none', () => {

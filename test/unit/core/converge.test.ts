@@ -36,7 +36,16 @@ describe('a failed Canary that cannot be followed', () => {
     ]);
   });
 
-  it('leaves the routes to the older Canary that has the same target', () => {
-    expect(actionsOf('DuplicateTarget')).toEqual([]);
+  it.each(['DuplicateTarget', 'DuplicateService'])('leaves the routes to the older Canary: %s', (reason) => {
+    expect(actionsOf(reason)).toEqual([]);
+  });
+
+  it.each(['DuplicateTarget', 'DuplicateService'])('is let go without taking traffic along: %s', (reason) => {
+    const leaving: Status = { ...status, origin: 'ours', phase: 'Terminating', phaseSince: now };
+    const seen = { ...observed, finalizer: true };
+    const actions = (invalid: Status['invalid']): readonly Action[] =>
+      converge({ ...spec, revertOnDeletion: true }, { ...leaving, invalid }, seen, now);
+    expect(actions({ reason, detail: '', since: now })).toEqual([{ kind: 'set-finalizer', present: false }]);
+    expect(actions(undefined)).toEqual([{ kind: 'release-traffic' }]);
   });
 });
