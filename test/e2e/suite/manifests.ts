@@ -5,6 +5,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export const PORT = 9898;
 const REPOSITORY = 'ghcr.io/stefanprodan/podinfo';
+/** More intervals than the metrics look back: a machine that halts for a second is forgotten before it is too late. */
+const THRESHOLD = 20;
 
 export function image(version: string): string {
   return `${REPOSITORY}:${version}`;
@@ -58,7 +60,7 @@ function container({
     command: commandOf(flags),
     ports: [{ name: 'http', containerPort: PORT }],
     // Pods that ask for nothing get nothing while others start.
-    resources: { requests: { cpu: '20m' } },
+    resources: { requests: { cpu: '50m' } },
     readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1 },
     ...more,
   };
@@ -91,7 +93,7 @@ export function canary({ namespace, name, provider, spec, service, analysis }: C
       targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
       progressDeadlineSeconds: 120,
       service: { port: PORT, ...service },
-      analysis: { interval: '2s', threshold: 10, ...analysis },
+      analysis: { interval: '2s', threshold: THRESHOLD, ...analysis },
       ...spec,
     },
   };

@@ -43,6 +43,7 @@ export async function play(scenario: Scenario, stage: Stage, options: PlayOption
       ? [`it measures ${act.shares.length} weights and declares ${scenario.measures}`]
       : []),
   ];
+  if (complaints.length > 0) act.say(waiting(everybody.flatMap(({ visits }) => visits)));
   await act.clear();
   return {
     name,
@@ -94,6 +95,13 @@ function lostOnes(lost: readonly Visit[]): readonly string[] {
   if (lost.length === 0) return [];
   const listed = lost.slice(0, LOST_LISTED).map(describeVisit);
   return [`${lost.length} requests of users were lost, the first of them:\n  ${listed.join('\n  ')}`];
+}
+
+/** Whether the machine was slow is the first question about whatever went wrong. */
+function waiting(visits: readonly Visit[]): string {
+  const spans = visits.map(({ began, ended }) => ended - began).sort((a, b) => a - b);
+  const at = (part: number): number => spans[Math.floor(part * (spans.length - 1))] ?? 0;
+  return `of ${spans.length} requests half were answered within ${at(0.5)} ms, 99 of 100 within ${at(0.99)} ms, all within ${at(1)} ms`;
 }
 
 function surprise(share: Share, { measured }: PlayOptions): string {

@@ -24,6 +24,7 @@ import { KINDS, type KindName } from '../kinds.ts';
 import { PLACE } from '../place.ts';
 import type { LoadTester, Router, Stage } from '../stage.ts';
 import { applicationPods, type ApplicationPods } from './pods.ts';
+import { takenUp } from './taken-up.ts';
 
 /** Kinds of routers, known here without their vendors' definitions. */
 const ROUTERS = [
@@ -41,6 +42,8 @@ const DESTINATION_RULE = {
 };
 const LOAD_TESTER = `${PLACE.loadTester.name}.${PLACE.loadTester.namespace}`;
 const LAST_WORDS = 20;
+/** Shorter than a pod here goes on answering after it was told to end, as every application has to allow for. */
+const GATHER = 250;
 
 export async function openEmbedded(): Promise<Stage> {
   const crew = new Crew();
@@ -67,7 +70,8 @@ class Crew {
     const kubeconfig = join(folder, 'kubeconfig');
     await writeFile(kubeconfig, sandbox.kubeconfig(), { mode: 0o600 });
     const view = viewOf(sandbox.store);
-    const router = await this.#own(startRouter({ view, home: 'prod' }));
+    const known = viewOf(takenUp(sandbox.store, GATHER));
+    const router = await this.#own(startRouter({ view: known, home: 'prod' }));
     const metrics = await this.#metrics(router, pods);
     const helpers = new Map([[new URL(PLACE.prometheus).hostname, metrics.url]]);
     const isService = (asked: { name: string; namespace: string }): boolean => hasService(asked, view);
@@ -201,7 +205,7 @@ class Crew {
   }
 }
 
-/** It looks at the objects anew for every request, so what it says of them now holds for the next one. */
+/** What it says of a host now holds for the next request, unless it takes up other objects before. */
 function routerFor(router: DemoRouter): Router {
   return {
     url: router.url,
