@@ -1,5 +1,5 @@
 /** HTTP listeners on loopback, and what all of them do: find a free port, read a body, end for good. */
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { Agent, createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Listener {
@@ -25,6 +25,16 @@ export async function listen(handler: RequestListener): Promise<Listener> {
         server.closeAllConnections();
       }),
   };
+}
+
+const IDLE = 2_000;
+
+/**
+ * For requests to listeners here and to routers. A connection that nobody used for two seconds is given up, before any
+ * server closes it: a request that is sent in that very moment is lost.
+ */
+export function keepAliveAgent(maxSockets = Number.POSITIVE_INFINITY): Agent {
+  return new Agent({ keepAlive: true, maxSockets, timeout: IDLE });
 }
 
 /** The whole body of a request; cut off after `limit` bytes. */

@@ -2,8 +2,8 @@
  * A forward HTTP proxy that knows the names a cluster's DNS would know: the demo's helpers by a table, and the
  * cluster's Services, which it hands to the router. Controller and load tester reach everything through it.
  */
-import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import { listen, type Listener } from './loopback.ts';
+import { request, type Agent, type IncomingMessage, type ServerResponse } from 'node:http';
+import { keepAliveAgent, listen, type Listener } from './loopback.ts';
 import { serviceOf } from './routing.ts';
 
 export interface ProxyOptions {
@@ -18,7 +18,7 @@ export interface ProxyOptions {
 
 /** Starts the proxy on a free port. Helpers may be added to the table later. */
 export async function startProxy(options: ProxyOptions): Promise<Listener> {
-  const agent = new Agent({ keepAlive: true });
+  const agent = keepAliveAgent();
   const listener = await listen((incoming, response) => relay(incoming, response, options, agent));
   return {
     ...listener,

@@ -1,5 +1,6 @@
 /** A few people who use the service all the time, through its Service name, and notice when it fails. */
-import { Agent, request } from 'node:http';
+import { request } from 'node:http';
+import { keepAliveAgent } from './loopback.ts';
 
 export interface Visitors {
   stop(): void;
@@ -10,7 +11,7 @@ const PATIENCE = 2_000;
 
 /** Ten requests a second to `url` through the proxy, counted by whoever serves them. */
 export function startVisitors(url: string, proxy: string): Visitors {
-  const agent = new Agent({ keepAlive: true });
+  const agent = keepAliveAgent();
   const { hostname, port } = new URL(proxy);
   const { host } = new URL(url);
   const visit = (): void => {

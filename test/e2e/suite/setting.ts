@@ -58,14 +58,17 @@ export function canaryUrl({ namespace, name }: Application, path = '/'): string 
   return `http://${name}-canary.${namespace}:9898${path}`;
 }
 
-/** Some requests to the canary before the first user's, so that there is something to judge from the start. */
+/**
+ * Requests to the canary before the first user's. Prometheus takes up to five seconds to find a new pod, and its window
+ * still holds what the revision before was asked: by the end there is enough of the new one to judge it by.
+ */
 export function smokeTest(act: Act, app: Application): Fields {
   return {
     name: 'smoke-test',
     type: 'pre-rollout',
     url: act.stage.loadTester.url,
     timeout: '30s',
-    metadata: { type: 'bash', cmd: `hey -z 4s -q 5 -c 2 ${canaryUrl(app)}` },
+    metadata: { type: 'bash', cmd: `hey -z 10s -q 2 -c 10 ${canaryUrl(app)}` },
   };
 }
 

@@ -1,5 +1,6 @@
 /** The users of an application: they come through the router, all the time or in a crowd, and remember what they got. */
-import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { request, type Agent, type IncomingHttpHeaders } from 'node:http';
+import { keepAliveAgent } from '../../../hack/demo/loopback.ts';
 import { readText } from '../../support/loopback.ts';
 import { textAt } from '../harness/look.ts';
 
@@ -37,7 +38,7 @@ const BREATH = 20;
 export class Visitors {
   readonly visits: Visit[] = [];
   readonly #door: Door;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  readonly #agent = keepAliveAgent(64);
   readonly #coming = new Set<Promise<Visit>>();
   #timer: NodeJS.Timeout | undefined;
 
