@@ -1,5 +1,6 @@
 /** How this process calls Services of a cluster: by name where it stands in the cluster's network, else forwarded. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import { createInterface } from 'node:readline';
 
 export interface ServiceAddress {
@@ -14,9 +15,12 @@ export interface Reach {
   close(): void;
 }
 
-/** For a process inside the cluster's network, with its DNS. */
+/** For a process inside the cluster's network, with its DNS: it is asked once, as a browser would remember it. */
 export const BY_NAME: Reach = {
-  to: async ({ namespace, name, port }) => `http://${name}.${namespace}:${port}`,
+  to: async ({ namespace, name, port }) => {
+    const { address } = await lookup(`${name}.${namespace}`);
+    return `http://${address}:${port}`;
+  },
   close: () => undefined,
 };
 
