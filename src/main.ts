@@ -8,6 +8,7 @@ import { createHttp } from './adapters/http.ts';
 import { connect } from './adapters/kubernetes/connect.ts';
 import { createEvents } from './adapters/kubernetes/events.ts';
 import { createElection, type Election, type Leadership } from './adapters/kubernetes/lease.ts';
+import { ownPod } from './adapters/kubernetes/own-pod.ts';
 import type { Selection } from './adapters/kubernetes/list-watch.ts';
 import { createObjects, isKubeObject } from './adapters/kubernetes/objects.ts';
 import { createServed } from './adapters/kubernetes/served.ts';
@@ -146,10 +147,13 @@ async function lead(
   stopping: { readonly signal: AbortSignal },
 ): Promise<void> {
   const namespace = settings.leaderElectionNamespace;
+  const pod = ownPod(process.env);
   const election = createElection({
     objects: urgent,
     namespace,
-    identity: leaseIdentity(hostname(), randomUUID()),
+    // A pod runs one of us at a time: after a crash the next one is who the last one was, and goes on.
+    identity: leaseIdentity(pod?.name ?? hostname(), pod?.uid ?? randomUUID()),
+    pod,
     onHeld: (holder) => manager.leaseHeldBy(holder, namespace),
     times: settings.lease,
     clock,

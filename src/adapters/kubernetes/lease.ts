@@ -4,12 +4,20 @@
  * count; and where a process sleeps through its own end, the versions its writes carry refuse them.
  */
 import { KINDS } from '../../api/kinds.ts';
-import type { ApiError, KubeObject, ObjectReader, ObjectWriter, Written } from '../../api/objects.ts';
+import type {
+  ApiError,
+  KubeObject,
+  ObjectReader,
+  ObjectWriter,
+  OwnerReference,
+  Written,
+} from '../../api/objects.ts';
 import { after, millis, shorter, until, type Instant, type Millis } from '../../shared/brand.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { withDeadline } from '../deadline.ts';
+import type { OwnPod } from './own-pod.ts';
 
 export const LEASE_NAME = 'flagger-leader-election';
 
@@ -38,8 +46,13 @@ export interface ElectionOptions {
   readonly objects: ObjectWriter & ObjectReader;
   readonly namespace: string;
   readonly name?: string;
-  /** Unlike any other process's. */
+  /** Unlike that of any other process that may be running. */
   readonly identity: string;
+  /**
+   * Whose the lease is while we hold it: when the pod is gone, so is the lease, however the process ended and whatever
+   * it was still allowed. Not of another namespace, where nothing would be found.
+   */
+  readonly pod?: OwnPod | undefined;
   /** Told who keeps the lease, once a renewal has been seen, and '' when nobody does any more, or we do. */
   readonly onHeld?: (holder: string) => void;
   /** 60 s, 15 s and 5 s unless given. */
@@ -88,6 +101,7 @@ class Candidate {
   readonly #times: LeaseTimes;
   readonly #lost = new AbortController();
   readonly #released = new AbortController();
+  #pod: OwnPod | undefined;
   #held: KubeObject | undefined;
   #sighting: Sighting | undefined;
   #reported = '';
@@ -96,6 +110,7 @@ class Candidate {
     this.#options = options;
     this.#name = options.name ?? LEASE_NAME;
     this.#times = options.times ?? USUAL;
+    this.#pod = options.pod?.namespace === options.namespace ? options.pod : undefined;
   }
 
   async acquire(signal: AbortSignal): Promise<Leadership> {
@@ -147,7 +162,11 @@ class Candidate {
   }
 
   #settle(written: Written): boolean {
-    if (!written.ok) return this.#complain(written.error.detail);
+    if (!written.ok) {
+      // Some clusters let nobody say whose an object is who may not delete it. Then it is nobody's.
+      if (written.error.kind === 'forbidden') this.#pod = undefined;
+      return this.#complain(written.error.detail);
+    }
     this.#held = written.value;
     return true;
   }
@@ -223,7 +242,8 @@ class Candidate {
     const { object } = found.value;
     const renewTime = microTime(this.#options.clock.now());
     const spec = { ...specOf(object), holderIdentity: '', leaseDurationSeconds: 1, renewTime };
-    return this.#options.objects.replace({ ...object, spec }, { signal });
+    const metadata = { ...object.metadata, ownerReferences: [] };
+    return this.#options.objects.replace({ ...object, metadata, spec }, { signal });
   }
 
   async #read(signal: AbortSignal): Promise<Result<Lease, ApiError>> {
@@ -237,7 +257,8 @@ class Candidate {
     const { namespace, objects, clock } = this.#options;
     const { apiVersion, kind } = KINDS.Lease;
     const spec = this.#specAt(clock.now(), 0);
-    return objects.create({ apiVersion, kind, metadata: { name: this.#name, namespace }, spec }, { signal });
+    const metadata = { name: this.#name, namespace, ownerReferences: this.#owners };
+    return objects.create({ apiVersion, kind, metadata, spec }, { signal });
   }
 
   /** Writes our name over whatever is there, under the version that was read. */
@@ -246,7 +267,14 @@ class Candidate {
     const ours = holder === identity;
     const fresh = this.#specAt(clock.now(), ours ? transitions : transitions + 1);
     const spec = { ...specOf(object), ...fresh, ...(ours && acquireTime !== undefined && { acquireTime }) };
-    return objects.replace({ ...object, spec }, { signal });
+    const metadata = { ...object.metadata, ownerReferences: this.#owners };
+    return objects.replace({ ...object, metadata, spec }, { signal });
+  }
+
+  get #owners(): readonly OwnerReference[] {
+    if (this.#pod === undefined) return [];
+    const { name, uid } = this.#pod;
+    return [{ apiVersion: 'v1', kind: 'Pod', name, uid }];
   }
 
   #specAt(now: Instant, leaseTransitions: number): Record<string, unknown> {

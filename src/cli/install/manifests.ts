@@ -119,6 +119,7 @@ function podSpec(wish: Installation): object {
           runAsUser: 65_532,
         },
         args: argsOf(wish),
+        env: OWN_POD,
         ports: [{ name: 'http', containerPort: PORT }],
         terminationMessagePolicy: 'FallbackToLogsOnError',
         startupProbe: {
@@ -145,6 +146,13 @@ function podSpec(wish: Installation): object {
     ],
   };
 }
+
+/** How the controller knows its pod, which the Lease belongs to. */
+const OWN_POD = [
+  ['SERIN_POD_NAMESPACE', 'metadata.namespace'],
+  ['SERIN_POD_NAME', 'metadata.name'],
+  ['SERIN_POD_UID', 'metadata.uid'],
+].map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { fieldPath } } }));
 
 function argsOf({ namespace, watched, providers, metricsServer }: Installation): readonly string[] {
   const [provider = ''] = providers;

@@ -4,8 +4,10 @@ import {
   createElection,
   LEASE_NAME,
   type Election,
+  type ElectionOptions,
   type Leadership,
 } from '../../../src/adapters/kubernetes/lease.ts';
+import type { OwnPod } from '../../../src/adapters/kubernetes/own-pod.ts';
 import { createObjects } from '../../../src/adapters/kubernetes/objects.ts';
 import { KINDS } from '../../../src/api/kinds.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
@@ -33,11 +35,11 @@ afterEach(async () => {
   await cluster.stop();
 });
 
-function candidate(identity: string, onHeld: (holder: string) => void = () => undefined): Election {
+function candidate(identity: string, more: Partial<ElectionOptions> = {}): Election {
   const objects = createObjects({ transport: cluster.transport, urgent: true });
   const random = (): number => 0.5;
   const log = silentLogger;
-  return createElection({ objects, namespace: 'default', identity, clock, random, log, onHeld });
+  return createElection({ objects, namespace: 'default', identity, clock, random, log, ...more });
 }
 
 async function lead(identity: string): Promise<Leadership> {
@@ -47,16 +49,27 @@ async function lead(identity: string): Promise<Leadership> {
 }
 
 /** A candidate that keeps trying; `leads` says whether it has won. */
-function wait(identity: string): { leads: () => boolean } {
+function wait(identity: string, more: Partial<ElectionOptions> = {}): { leads: () => boolean } {
   let leads = false;
   const won = (leadership: Leadership): void => {
     leaderships.push(leadership);
     leads = true;
   };
-  candidate(identity)
+  candidate(identity, more)
     .acquire({ signal: stop.signal })
     .then(won, () => undefined);
   return { leads: () => leads };
+}
+
+function aPod(name: string): OwnPod {
+  const spec = { containers: [{ name: 'serin', image: 'serin:1' }] };
+  const metadata = { name, namespace: 'default' };
+  cluster.sandbox.applyYaml(JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata, spec }));
+  return { ...metadata, uid: cluster.sandbox.store.get('pods', metadata)?.metadata.uid ?? '' };
+}
+
+async function owners(): Promise<readonly unknown[]> {
+  return unwrap(await cluster.objects.read(ref, { signal })).metadata.ownerReferences ?? [];
 }
 
 async function lease(): Promise<Readonly<Record<string, unknown>>> {
@@ -148,7 +161,7 @@ describe('the lease', () => {
   it('tells who keeps it once that has been seen to renew it, and that nobody does any more', async () => {
     const first = await lead('host_1');
     const held: string[] = [];
-    const second = candidate('host_2', (holder) => held.push(holder)).acquire({ signal });
+    const second = candidate('host_2', { onHeld: (holder) => held.push(holder) }).acquire({ signal });
     await pass(2);
     expect(held).toEqual([]);
     await pass(20);
@@ -158,6 +171,47 @@ describe('the lease', () => {
     await pass(10);
     leaderships.push(await second);
     expect(held.at(-1)).toBe('');
+  });
+
+  it("goes with the pod that holds it, and is nobody's when it was given away", async () => {
+    const pod = aPod('serin-0');
+    const leadership = await candidate('host_1', { pod }).acquire({ signal });
+    const own = { apiVersion: 'v1', kind: 'Pod', name: 'serin-0', uid: pod.uid };
+    expect(await owners()).toEqual([own]);
+    await pass(6);
+    expect(await owners()).toEqual([own]);
+    await leadership.release();
+    expect(await owners()).toEqual([]);
+
+    leaderships.push(await candidate('host_2', { pod }).acquire({ signal }));
+    expect(await owners()).toEqual([own]);
+    unwrap(await cluster.objects.delete({ apiVersion: 'v1', kind: 'Pod', ...pod }, { signal }));
+    await eventually(() => cluster.sandbox.store.get('leases.coordination.k8s.io', ref) === undefined);
+    await pass(1);
+  });
+
+  it('is not said to belong to a pod of another namespace, which would be looked for in vain', async () => {
+    const pod = { namespace: 'elsewhere', name: 'serin-0', uid: 'uid-0' };
+    leaderships.push(await candidate('host_1', { pod }).acquire({ signal }));
+    expect(await owners()).toEqual([]);
+  });
+
+  it('is held without belonging to anything where that may not be said', async () => {
+    const pod = aPod('serin-0');
+    cluster.sandbox.faults.inject({
+      match: { verb: 'create', resource: 'leases.coordination.k8s.io' },
+      effect: { kind: 'status', code: 403 },
+      times: 1,
+    });
+    const again = wait('host_1', { pod });
+    while (!again.leads()) await pass(1);
+    expect(await owners()).toEqual([]);
+  });
+
+  it('is taken up at once by who was killed in its pod and started again', async () => {
+    await lead('serin_pod_uid-0');
+    const again = wait('serin_pod_uid-0');
+    await eventually(() => again.leads());
   });
 
   it('is lost when it cannot be renewed for fifteen seconds', async () => {
@@ -209,7 +263,7 @@ describe('the lease', () => {
   });
 
   it('is held by exactly one of many that want it at once', async () => {
-    const many = ['a', 'b', 'c', 'd', 'e'].map(wait);
+    const many = ['a', 'b', 'c', 'd', 'e'].map((identity) => wait(identity));
     await eventually(() => many.some(({ leads }) => leads()));
     await pass(20);
     await settle();
