@@ -53,7 +53,7 @@ async function send(
   agents: AxiosRequestConfig,
   signal: AbortSignal,
 ): ReturnType<Http> {
-  const from = clock.now();
+  const from = clock.steady();
   const where = `${request.method} ${originOf(request.url)}`;
   try {
     const config = { ...axiosConfig(request), ...agents };
@@ -65,7 +65,7 @@ async function send(
     }
     const answer = timed.value;
     if (!answer.ok) return err({ ...answer.error, detail: `${where}: ${answer.error.detail}` });
-    return ok({ ...answer.value, elapsed: millis(Math.max(0, clock.now() - from)) });
+    return ok({ ...answer.value, elapsed: millis(Math.max(0, clock.steady() - from)) });
   } catch (error) {
     signal.throwIfAborted();
     return err({ kind: 'unreachable', detail: `${where}: ${describeError(error)}` });

@@ -102,7 +102,8 @@ export class Announcer {
 
   /** At once when it is new, and once per interval while it stays the same; left out while others still wait. */
   #queueNotices(lane: Lane, canary: Canary, notices: readonly News[]): void {
-    const now = this.#options.clock.now();
+    const { clock } = this.#options;
+    const [at, now] = [clock.now(), clock.steady()];
     const fresh = (sent: Instant): boolean => now < after(sent, quiet(canary));
     for (const [said, sent] of lane.noticed) if (!fresh(sent)) lane.noticed.delete(said);
     let waiting = lane.queue.filter(({ what }) => what.kind === 'notice').length;
@@ -111,7 +112,7 @@ export class Announcer {
       if (lane.noticed.has(said) || waiting >= WAITING_NOTICES) continue;
       waiting += 1;
       lane.noticed.set(said, now);
-      lane.queue.push({ canary, what: { kind: 'notice', news, at: now } });
+      lane.queue.push({ canary, what: { kind: 'notice', news, at } });
     }
   }
 

@@ -49,9 +49,9 @@ async function askHook(
   const checksum = checksumOf({ trackedConfigs: status.target?.configs, lastAppliedSpec: revision });
   const phase = phaseTold(type, status.phase);
   const payload = hookPayload({ name, namespace, phase, checksum, metadata: hook.metadata });
-  const start = clock.now();
+  const start = clock.steady();
   const answer = await callHook(hook, payload, { http, clock, signal });
-  vitals.webhook(type, answer.ok ? 'passed' : 'failed', (clock.now() - start) / 1_000);
+  vitals.webhook(type, answer.ok ? 'passed' : 'failed', (clock.steady() - start) / 1_000);
   if (answer.ok) return { kind: 'yes' };
   const { silent, detail } = answer.error;
   return { kind: silent ? 'inconclusive' : 'no', failure: { kind: 'hook', hook: hook.name, detail } };

@@ -87,7 +87,7 @@ export class Manager {
 
   /** A sentence about a queue that stands still; undefined while it moves. */
   get standstill(): string | undefined {
-    const still = Math.min(this.#queue.lag, this.#tools.clock.now() - this.#movedAt);
+    const still = Math.min(this.#queue.lag, this.#tools.clock.steady() - this.#movedAt);
     if (!this.#leading || still < STANDSTILL) return undefined;
     return `no pass has begun or ended for ${Math.round(still / 1_000)}s although a Canary is due`;
   }
@@ -112,7 +112,7 @@ export class Manager {
   /** Works until `signal` aborts; resolves when the last pass has ended and nothing is being told. */
   async lead(signal: AbortSignal): Promise<void> {
     this.#leading = true;
-    this.#movedAt = this.#tools.clock.now();
+    this.#movedAt = this.#tools.clock.steady();
     const interrupt = (): void => this.#interrupt.abort(signal.reason);
     signal.addEventListener('abort', interrupt);
     for (const key of this.#index.keys) this.#queue.add(key);
@@ -221,7 +221,7 @@ export class Manager {
   async #pass(key: string, lifetime: AbortSignal): Promise<void> {
     const { clock, log, vitals } = this.#tools;
     const { signal } = this.#interrupt;
-    const start = clock.now();
+    const start = clock.steady();
     this.#movedAt = start;
     let outcome: PassOutcome = 'panic';
     const forbidden = new Set<string>();
@@ -238,10 +238,10 @@ export class Manager {
         await this.#warn(key, `${titleOfKey(key)} cannot be looked at: ${error.message}`, signal);
       await this.#sayForbidden(key, forbidden, outcome, signal).catch(() => undefined);
     }
-    this.#movedAt = clock.now();
+    this.#movedAt = clock.steady();
     const indexed = this.#index.get(key);
     const counted = indexed && { target: indexed.targetName, namespace: indexed.namespace };
-    vitals.passed(outcome, (clock.now() - start) / 1_000, counted);
+    vitals.passed(outcome, (clock.steady() - start) / 1_000, counted);
   }
 
   /** Where no status can be decided on or written, an Event is all the owner of the Canary gets to read. */

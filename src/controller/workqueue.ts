@@ -42,12 +42,12 @@ export class WorkQueue {
   /** How long the key that has waited longest is overdue. */
   get lag(): Millis {
     const first = this.#heap.first;
-    return millis(first === undefined ? 0 : Math.max(0, this.#options.clock.now() - first.due));
+    return millis(first === undefined ? 0 : Math.max(0, this.#options.clock.steady() - first.due));
   }
 
   /** Asks for a key to be worked on after `delay`, or sooner if that was asked for before. */
   add(key: string, delay: Millis = millis(0)): void {
-    const due = after(this.#options.clock.now(), delay);
+    const due = after(this.#options.clock.steady(), delay);
     if (this.#working.has(key)) {
       const known = this.#again.get(key);
       this.#again.set(key, known === undefined || due < known ? due : known);
@@ -107,11 +107,11 @@ export class WorkQueue {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
     const span = Math.min(firstBackOff * 2 ** failures, longestBackOff);
-    return instant(clock.now() + span * (0.5 + random() / 2));
+    return instant(clock.steady() + span * (0.5 + random() / 2));
   }
 
   #serve(): void {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.steady();
     for (;;) {
       const first = this.#heap.first;
       if (first === undefined || first.due > now || this.#takers.length === 0) break;
@@ -130,7 +130,7 @@ export class WorkQueue {
     const alarm = new AbortController();
     this.#alarm = alarm;
     const { clock } = this.#options;
-    clock.sleep(until(clock.now(), first.due), { signal: alarm.signal }).then(
+    clock.sleep(until(clock.steady(), first.due), { signal: alarm.signal }).then(
       () => {
         if (this.#alarm === alarm) this.#serve();
       },

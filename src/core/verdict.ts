@@ -217,13 +217,20 @@ export function detailOf(answer: Answer): string {
   return 'detail' in answer.failure ? answer.failure.detail : '';
 }
 
-/** When questions may be put: an interval after the last move, the last write of the routes, and the last round. */
+/** Two processes' clocks differ by less. */
+const ASTRAY = millis(60_000);
+
+/**
+ * When questions may be put: an interval after the last move, the last write of the routes, and the last round. What
+ * lies far ahead was written by a clock that has been set back since; an hour set back is not an hour of waiting.
+ */
 export function questionsDue(s: Situation): Instant {
-  const { status, observed, tried, spec } = s;
+  const { status, observed, tried, spec, now } = s;
+  const latest = after(now, millis(Math.max(spec.interval, ASTRAY)));
   const starts = [status.changedAt, observed.routes?.since, tried?.askedAt].filter(
-    (start) => start !== undefined,
+    (start) => start !== undefined && start <= latest,
   );
-  return after(instant(Math.max(...starts)), spec.interval);
+  return starts.length === 0 ? now : after(instant(Math.max(...starts.map(Number))), spec.interval);
 }
 
 // ---------------------------------------------------------------------------------------------------------- traffic

@@ -43,19 +43,19 @@ interface Work extends LoadOptions {
 
 /** One worker: a request at a time, none before it is due. What was missed while waiting is not made up for. */
 async function work(load: Load, share: number, { clock, signal, tally, send }: Work): Promise<void> {
-  const end = load.duration === undefined ? undefined : after(clock.now(), load.duration);
+  const end = load.duration === undefined ? undefined : after(clock.steady(), load.duration);
   const pace = millis(load.rate > 0 ? 1_000 / load.rate : 0);
-  let due = clock.now();
+  let due = clock.steady();
   for (let sent = 0; sent < share; sent += 1) {
     if (signal.aborted || isOver(end, due)) return;
     try {
-      if (due > clock.now()) await clock.sleep(until(clock.now(), due), { signal });
+      if (due > clock.steady()) await clock.sleep(until(clock.steady(), due), { signal });
     } catch {
       return;
     }
-    due = instant(Math.max(after(due, pace), clock.now()));
+    due = instant(Math.max(after(due, pace), clock.steady()));
     await once(load, send, tally, signal);
-    if (isOver(end, clock.now())) return;
+    if (isOver(end, clock.steady())) return;
   }
 }
 

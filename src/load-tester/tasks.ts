@@ -88,9 +88,9 @@ export class Tasks {
   #loadRunner(load: Load): Run {
     const { clock, proxyFor } = this.#options;
     return async (_, { signal }) => {
-      const started = clock.now();
+      const started = clock.steady();
       const tally = await generate(load, { clock, signal, proxyFor });
-      return { output: tally.summary(clock.now() - started), error: undefined };
+      return { output: tally.summary(clock.steady() - started), error: undefined };
     };
   }
 

@@ -1,13 +1,17 @@
 import { instant, type Instant, type Millis } from './brand.ts';
 
 export interface Clock {
+  /** The time of day: for what is written down and read elsewhere. Somebody may set it, forward or back. */
   now(): Instant;
+  /** A time that nobody sets: for spans within this process. It says nothing outside it. */
+  steady(): Instant;
   /** Resolves after `span`; rejects with the signal's reason if it aborts first. */
   sleep(span: Millis, options: { readonly signal: AbortSignal }): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => instant(Date.now()),
+  steady: () => instant(performance.now()),
   sleep: (span, { signal }) =>
     new Promise((resolve, reject) => {
       const abort = (): void => {

@@ -1,4 +1,4 @@
-/** A clock that stands still until somebody turns it. */
+/** A clock that stands still until somebody turns it. Its time of day can be set as well, which wakes nobody. */
 import { instant, type Instant, type Millis } from '../../src/shared/brand.ts';
 import type { Clock } from '../../src/shared/clock.ts';
 
@@ -9,6 +9,8 @@ interface Sleeper {
 
 export class HandClock implements Clock {
   #now: number;
+  /** How far the time of day is ahead of the time that passes. */
+  #ahead = 0;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(start = Date.UTC(2026, 0, 1)) {
@@ -16,7 +18,16 @@ export class HandClock implements Clock {
   }
 
   now(): Instant {
+    return instant(this.#now + this.#ahead);
+  }
+
+  steady(): Instant {
     return instant(this.#now);
+  }
+
+  /** Somebody sets the time of day, forward or back. */
+  set(by: number): void {
+    this.#ahead += by;
   }
 
   sleep(span: Millis, { signal }: { readonly signal: AbortSignal }): Promise<void> {

@@ -152,7 +152,7 @@ class Candidate {
 
   /** A holder is alive as long as its lease changes often enough, by our own watch. */
   #isValid({ object, holder, seconds }: Lease): boolean {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.steady();
     const version = object.metadata.resourceVersion ?? '';
     const before = this.#sighting;
     const renewed = before?.holder === holder;
@@ -174,14 +174,14 @@ class Candidate {
   async #keepRenewing(): Promise<void> {
     const { clock, log } = this.#options;
     const signal = this.#released.signal;
-    let renewed = clock.now();
+    let renewed = clock.steady();
     const { retryPeriod, renewDeadline } = this.#times;
     const sooner = millis(retryPeriod * SOONER);
     let pause = retryPeriod;
     try {
       for (;;) {
         await clock.sleep(pause, { signal });
-        const from = clock.now();
+        const from = clock.steady();
         const left = shorter(retryPeriod, until(from, after(renewed, renewDeadline)));
         const done = await this.#within(left, signal, (stop) => this.#renew(stop));
         pause = done.ok ? retryPeriod : sooner;
@@ -191,7 +191,7 @@ class Candidate {
           continue;
         }
         const over =
-          done.error.kind === 'forfeited' || until(clock.now(), after(renewed, renewDeadline)) === 0;
+          done.error.kind === 'forfeited' || until(clock.steady(), after(renewed, renewDeadline)) === 0;
         if (!over) {
           this.#complain(done.error.detail);
           continue;

@@ -210,9 +210,9 @@ export class Reflector {
   async #follow(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     for (let failures = 0; failures < RELIST_AFTER;) {
-      const [from, at] = [this.#version, clock.now()];
+      const [from, at] = [this.#version, clock.steady()];
       const end = await this.#watch(signal);
-      const progress = this.#version !== from || clock.now() - at >= HEALTHY;
+      const progress = this.#version !== from || clock.steady() - at >= HEALTHY;
       if (progress) {
         failures = 0;
         this.#backoff.reset();

@@ -14,7 +14,7 @@ export class TokenBucket {
     this.#perSecond = perSecond;
     this.#burst = burst;
     this.#tokens = burst;
-    this.#filledAt = clock.now();
+    this.#filledAt = clock.steady();
   }
 
   /** Resolves when it is this caller's turn. Who gives up while waiting gives the place back. */
@@ -33,7 +33,7 @@ export class TokenBucket {
   }
 
   #refill(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     const gained = (Math.max(0, now - this.#filledAt) / 1_000) * this.#perSecond;
     this.#tokens = Math.min(this.#burst, this.#tokens + gained);
     this.#filledAt = now;

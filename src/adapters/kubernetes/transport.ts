@@ -94,7 +94,7 @@ class PooledTransport implements Transport {
   async call(call: ApiCall, { signal }: CallOptions): Promise<Result<unknown, Refusal>> {
     if (call.urgent !== true) await this.#bucket.take(signal);
     const work = async (stop: AbortSignal): Promise<Result<unknown, Refusal>> => {
-      const giveUp = after(this.#clock.now(), this.#deadline);
+      const giveUp = after(this.#clock.steady(), this.#deadline);
       const answer = await this.#patiently(call, giveUp, stop);
       return readAnswer(call, answer.status, await answer.body.text());
     };
@@ -125,7 +125,7 @@ class PooledTransport implements Transport {
     signal: AbortSignal,
     work: (stop: AbortSignal) => Promise<Result<Value, Refusal>>,
   ): Promise<Result<Value, Refusal>> {
-    const from = this.#clock.now();
+    const from = this.#clock.steady();
     let status = 0;
     try {
       const timed = await withDeadline({ clock: this.#clock, span: this.#deadline, signal }, work);
@@ -138,7 +138,7 @@ class PooledTransport implements Transport {
       signal.throwIfAborted();
       return err(unanswered(whatOf(call), describeError(error)));
     } finally {
-      const seconds = Math.max(0, this.#clock.now() - from) / 1_000;
+      const seconds = Math.max(0, this.#clock.steady() - from) / 1_000;
       this.#onCall({ verb: call.verb, resource: call.resource, status, seconds });
     }
   }
@@ -148,7 +148,7 @@ class PooledTransport implements Transport {
     for (;;) {
       const answer = await this.#send(call, signal);
       const wait = answer.status === 429 && isRead(call.verb) ? waitOf(answer) : undefined;
-      if (wait === undefined || wait >= until(this.#clock.now(), giveUp)) return answer;
+      if (wait === undefined || wait >= until(this.#clock.steady(), giveUp)) return answer;
       await answer.body.dump();
       await this.#clock.sleep(wait, { signal });
     }
@@ -185,7 +185,7 @@ class PooledTransport implements Transport {
   }
 
   #credentials(renew: boolean): Promise<Credentials> {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     if (!renew && this.#known !== undefined && now < this.#known.until) return this.#known.credentials;
     const credentials = this.#connection.credentials({ renew });
     this.#known = { until: after(now, CREDENTIALS_KEPT), credentials };

@@ -68,7 +68,7 @@ export class WatchSet implements ObjectCache {
     const later = this.#later.get(nameOf(kind)) ?? this.#begin(kind);
     if (later.known) return ok();
     const { clock } = this.#options;
-    const span = until(clock.now(), later.patience);
+    const span = until(clock.steady(), later.patience);
     const { cache } = later;
     const timed = await withDeadline({ clock, span, signal }, () =>
       Promise.race([cache.synced, cache.refused]),
@@ -88,7 +88,7 @@ export class WatchSet implements ObjectCache {
   #begin(kind: Kind): Later {
     const cache = this.#add([this.#options.select(kind)]);
     cache.start();
-    const patience = after(this.#options.clock.now(), PATIENCE);
+    const patience = after(this.#options.clock.steady(), PATIENCE);
     const later: Later = { cache, patience, known: false };
     void cache.synced.then(() => (later.known = true));
     this.#later.set(nameOf(kind), later);

@@ -131,32 +131,30 @@ describe('the lease', () => {
     expect(await lease()).toMatchObject({ holderIdentity: 'host_2', leaseTransitions: 1 });
   });
 
-  it('passes on after a minute when its holder is silent, but not before', async () => {
-    unwrap(
-      await cluster.objects.create(
-        {
-          apiVersion: ref.apiVersion,
-          kind: ref.kind,
-          metadata: { name: LEASE_NAME, namespace: 'default' },
-          spec: {
-            holderIdentity: 'flagger-0_x',
-            leaseDurationSeconds: 60,
-            renewTime: '2001-01-01T00:00:00.000000Z',
-            leaseTransitions: 3,
-          },
-        },
-        { signal },
-      ),
-    );
-    const second = wait('host_2');
+  it.each([0, -3_600_000, 3_600_000])(
+    'passes on after a minute when its holder is silent, but not before: time of day set by %d ms',
+    async (by) => {
+      const spec = {
+        holderIdentity: 'flagger-0_x',
+        leaseDurationSeconds: 60,
+        renewTime: '2001-01-01T00:00:00.000000Z',
+        leaseTransitions: 3,
+      };
+      const { apiVersion, kind, name, namespace } = ref;
+      const metadata = { name, namespace };
+      unwrap(await cluster.objects.create({ apiVersion, kind, metadata, spec }, { signal }));
+      const second = wait('host_2');
 
-    await pass(58);
-    expect(second.leads()).toBe(false);
-    await pass(10);
+      await pass(10);
+      clock.set(by);
+      await pass(48);
+      expect(second.leads()).toBe(false);
+      await pass(10);
 
-    expect(second.leads()).toBe(true);
-    expect(await lease()).toMatchObject({ holderIdentity: 'host_2', leaseTransitions: 4 });
-  });
+      expect(second.leads()).toBe(true);
+      expect(await lease()).toMatchObject({ holderIdentity: 'host_2', leaseTransitions: 4 });
+    },
+  );
 
   it('tells who keeps it once that has been seen to renew it, and that nobody does any more', async () => {
     const first = await lead('host_1');
@@ -224,6 +222,34 @@ describe('the lease', () => {
 
     await eventually(() => first.lost.aborted);
   });
+
+  it.each([
+    ['back', -3_600_000],
+    ['forward', 3_600_000],
+  ])(
+    'is kept by one alone when the time of day is set %s an hour',
+    async (_where, by) => {
+      const first = await lead('host_1');
+      const second = wait('host_2');
+      await pass(10);
+
+      clock.set(by);
+      await pass(70);
+      expect([first.lost.aborted, second.leads()]).toEqual([false, false]);
+
+      // Who cannot renew stops in its time by whichever clock.
+      cluster.sandbox.faults.inject({ effect: { kind: 'status', code: 503 } });
+      clock.set(-by);
+      clock.set(-by);
+      await pass(16);
+      await eventually(() => first.lost.aborted);
+      cluster.sandbox.faults.clear();
+      expect(second.leads()).toBe(false);
+      await pass(72);
+      await eventually(() => second.leads());
+    },
+    30_000,
+  );
 
   it('is lost in time even if the call that should renew it hangs', async () => {
     const first = await lead('host_1');

@@ -156,6 +156,26 @@ describe('the queue of Canaries', () => {
     expect(queue.depth).toBe(1);
   });
 
+  it.each([
+    ['back', -3_600_000],
+    ['forward', 3_600_000],
+  ])('keeps its delays when the time of day is set %s an hour', async (_where, by) => {
+    const { queue, clock, taken, take } = aQueue();
+    queue.add('a', millis(5_000));
+    take();
+    await clock.advance(1_000);
+    clock.set(by);
+    queue.add('b', millis(1_000));
+    take();
+    await clock.advance(1_000);
+    expect(taken).toEqual(['b']);
+    await clock.advance(2_999);
+    expect(taken).toEqual(['b']);
+    await clock.advance(1);
+    expect(taken).toEqual(['b', 'a']);
+    expect(queue.lag).toBe(0);
+  });
+
   it('keeps order through thousands of keys that come, move and go', async () => {
     const { queue, clock, taken, take } = aQueue();
     const dues = new Map<string, number>();

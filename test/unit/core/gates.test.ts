@@ -172,6 +172,18 @@ describe('what is asked', () => {
       status: at(0, 20, { changedAt: instant(3_590_000) }),
       asked: [],
     },
+    {
+      what: 'where the clock of another process is a little ahead nothing',
+      strategy: CANARY,
+      status: at(0, 20, { changedAt: instant(3_602_000) }),
+      asked: [],
+    },
+    {
+      what: 'where the clock was set back an hour since the last move, as if it had not been',
+      strategy: CANARY,
+      status: at(0, 20, { changedAt: instant(7_200_000) }),
+      asked: ['rollback', 'rollout', 'query', 'builtin', 'template', 'confirm-traffic-increase'],
+    },
   ])('$what', ({ strategy, status, asked }) => {
     expect(pass({ ...EVERYTHING, strategy }, status).asked).toEqual(asked);
   });

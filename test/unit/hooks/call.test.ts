@@ -47,6 +47,7 @@ function aTester(...steps: readonly Step[]): {
   };
   const clock: Clock = {
     now: () => instant(0),
+    steady: () => instant(0),
     sleep: async (span, { signal }) => {
       signal.throwIfAborted();
       waits.push(span);

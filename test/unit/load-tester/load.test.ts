@@ -42,6 +42,7 @@ function jumpingClock(): LoadOptions['clock'] & { readonly slept: number[] } {
   return {
     slept,
     now: () => now,
+    steady: () => now,
     sleep: async (span: Millis, { signal }) => {
       signal.throwIfAborted();
       slept.push(span);

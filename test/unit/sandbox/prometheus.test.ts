@@ -228,6 +228,7 @@ describe('the stand-in over HTTP', () => {
   let seconds = 0;
   const clock: Clock = {
     now: () => at(seconds),
+    steady: () => at(seconds),
     sleep: (_, { signal }) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
