@@ -35,7 +35,7 @@ export function parseAnalysis(
   checkNames(webhooks, `${at}.webhooks`, report);
   const analysis = {
     interval: parseInterval(written.interval, minimumInterval, `${at}.interval`, report),
-    threshold: Math.max(1, written.threshold ?? 1),
+    threshold: parseThreshold(written.threshold, `${at}.threshold`, report),
     stepWeight: written.stepWeight ?? 0,
     stepWeights: present(written.stepWeights).map(([, weight]) => weight),
     maxWeight: written.maxWeight ?? 0,
@@ -64,6 +64,12 @@ export function parsePercent(
   }
   if (written > 100) report.warning(field, `found ${written}, taken as 100`);
   return percent(Math.min(100, written));
+}
+
+function parseThreshold(written: number | undefined, field: string, report: Report): number {
+  if (written === undefined || written >= 1) return written ?? 1;
+  report.warning(field, `found ${written}, taken as 1: the first failed check rolls back`);
+  return 1;
 }
 
 function parseReady(

@@ -10,6 +10,8 @@ import { present } from './schema-parts.ts';
 /** What a provider without routes gets where no iterations are given. */
 const ASSUMED_ITERATIONS = 10;
 const WHOLE = percent(100);
+/** One of these says how traffic moves. */
+const CHOICES = ['stepWeight', 'stepWeights', 'iterations'];
 
 export interface StrategyContext {
   readonly provider: string;
@@ -155,7 +157,9 @@ function weightsOf(written: WrittenAnalysis, context: StrategyContext, report: R
     return climb(stepWeight, maxWeightOf(written, context.at, report), context.clamp);
   }
   if (listed.length > 0) return listedWeights(listed, `${context.at}.stepWeights`, report);
-  if (!context.skipAnalysis) {
+  // A field that could not be read is not one that nobody wrote.
+  const unread = report.hasErrorAt(CHOICES.map((name) => `${context.at}.${name}`));
+  if (!context.skipAnalysis && !unread) {
     report.error(
       field,
       'is not set, and neither are stepWeights and iterations: the canary would never get any traffic; set one of them',

@@ -12,6 +12,7 @@ export function doubtsAbout(canary: Canary): readonly Finding[] {
   return [
     ...metrics.flatMap((metric) => [...doubtRatio(metric, canary), ...doubtQuery(metric, canary)]),
     ...canary.analysis.webhooks.flatMap((hook, index) => doubtHook(hook, index, canary)),
+    ...doubtCeiling(canary),
     ...doubtSilence(canary),
   ];
 }
@@ -57,6 +58,14 @@ function doubtHook({ type, name, url }: WebhookSpec, index: number, canary: Cana
     'a rollback webhook is a question, not a notice: it is asked at every step and the first answer 200, which a ' +
     'chat gives to everything, rolls back; to be told of a rollback use alerts or a webhook of type event';
   return [{ severity: 'warning', field: `${analysisField(canary)}.webhooks[${index}].type`, message }];
+}
+
+function doubtCeiling(canary: Canary): readonly Finding[] {
+  const { strategy } = canary.spec;
+  const { stepWeight, maxWeight } = canary.analysis;
+  if (strategy.kind !== 'canary' || maxWeight <= 0 || stepWeight <= maxWeight) return [];
+  const message = `found ${maxWeight}, less than stepWeight (${stepWeight}): there is one step, to ${strategy.weights[0]} percent, and promotion follows`;
+  return [{ severity: 'warning', field: `${analysisField(canary)}.maxWeight`, message }];
 }
 
 function doubtSilence(canary: Canary): readonly Finding[] {

@@ -32,6 +32,14 @@ export class Report {
     for (const { severity, field, message } of findings) this[severity](field, message);
   }
 
+  /** Whether something is wrong with one of these fields, or with something in them. */
+  hasErrorAt(fields: readonly string[]): boolean {
+    return this.#findings.some(
+      ({ severity, field }) =>
+        severity === 'error' && fields.some((at) => field === at || field.startsWith(`${at}[`)),
+    );
+  }
+
   get findings(): readonly Finding[] {
     return this.#findings;
   }

@@ -17,9 +17,13 @@ export const number = z.union(
   { error: 'a number' },
 );
 
+const FIFTEEN_DIGITS = 'a whole number of at most 15 digits';
+
 export const wholeNumber = z.union(
   [
-    z.int(),
+    z.int({
+      error: ({ code }) => (code === 'too_big' || code === 'too_small' ? FIFTEEN_DIGITS : 'a whole number'),
+    }),
     z
       .string()
       .regex(/^-?\d{1,15}$/)

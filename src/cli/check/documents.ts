@@ -7,7 +7,9 @@ import {
   isSeq,
   LineCounter,
   parseAllDocuments,
+  visit,
   type Document,
+  type Node,
   type YAMLError,
 } from 'yaml';
 import { KUBERNETES_YAML } from '../../sandbox/yaml.ts';
@@ -34,8 +36,13 @@ export interface ReadDocuments {
   readonly problems: readonly YamlProblem[];
 }
 
+/** What no YAML may contain, line feeds and tabs aside. */
+const CONTROL = /(?![\t\n\r\u0085])\p{Cc}/u;
+
 /** Never throws: what cannot be read is a problem, and the documents around it are still given. */
 export function readDocuments(text: string): ReadDocuments {
+  const control = text.search(CONTROL);
+  if (control >= 0) return { manifests: [], problems: [controlCharacter(text, control)] };
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { ...KUBERNETES_YAML, lineCounter: lines });
   if ('empty' in documents) return { manifests: [], problems: [] };
@@ -43,8 +50,10 @@ export function readDocuments(text: string): ReadDocuments {
   const problems: YamlProblem[] = [];
   for (const document of documents) {
     const found = document.errors.map((error) => problemOf(error, text, lines));
-    problems.push(...found);
-    if (found.some(({ severity }) => severity === 'error')) continue;
+    const broken = found.find(({ severity }) => severity === 'error');
+    // Errors after the first are mostly its consequences.
+    problems.push(...found.filter((problem) => problem.severity === 'warning' || problem === broken));
+    if (broken !== undefined) continue;
     const value = plainValue(document, problems, lines);
     if (value === undefined || value === null) continue;
     manifests.push({ value, locate: (path) => locate(document, path, lines) });
@@ -65,18 +74,55 @@ function problemOf(error: YAMLError, text: string, lines: LineCounter): YamlProb
   return { ...position, severity: 'error', message: `no valid YAML: ${sentence(error.message)}${hint}` };
 }
 
+function controlCharacter(text: string, offset: number): YamlProblem {
+  const before = text.slice(0, offset).split('\n');
+  const code = text.charCodeAt(offset).toString(16).padStart(2, '0');
+  const message = `no valid YAML: found a control character (0x${code}); this is no text, or damaged`;
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1, severity: 'error', message };
+}
+
+/** Undefined where aliases multiply or name no anchor, and for what the JSON of the API cannot say. */
 function plainValue(document: Document, problems: YamlProblem[], lines: LineCounter): unknown {
+  const refuse = (reason: string, offset: number): void => {
+    const message = `no valid YAML: ${sentence(reason)}`;
+    problems.push({ ...positionAt(offset, lines), severity: 'error', message });
+  };
+  const strange = unsayable(document);
+  if (strange !== undefined) return void refuse(strange.message, strange.offset);
   try {
     return document.toJS();
   } catch (error) {
-    // Aliases that multiply without end, or that name no anchor.
-    const message = `no valid YAML: ${sentence(error instanceof Error ? error.message : String(error))}`;
-    problems.push({ ...positionAt(document.range?.[0] ?? 0, lines), severity: 'error', message });
-    return undefined;
+    return void refuse(error instanceof Error ? error.message : String(error), document.range?.[0] ?? 0);
   }
 }
 
+interface Unsayable {
+  readonly message: string;
+  readonly offset: number;
+}
+
+/** An anchor within itself, or a number without a value. */
+function unsayable(document: Document): Unsayable | undefined {
+  let found: Unsayable | undefined;
+  const stop = (message: string, node: Node): symbol => {
+    found = { message, offset: node.range?.[0] ?? 0 };
+    return visit.BREAK;
+  };
+  visit(document, {
+    Alias: (_, alias, path) =>
+      path.some((node) => isNode(node) && 'anchor' in node && node.anchor === alias.source)
+        ? stop(`anchor ${alias.source} contains itself`, alias)
+        : undefined,
+    Scalar: (_, scalar) =>
+      typeof scalar.value === 'number' && !Number.isFinite(scalar.value)
+        ? stop(`found ${scalar.source ?? String(scalar.value)}, allowed is a number that has a value`, scalar)
+        : undefined,
+  });
+  return found;
+}
+
 function sentence(message: string): string {
+  if (/call stack size|stack overflow/iu.test(message)) return 'it is nested too deeply';
   return message.charAt(0).toLowerCase() + message.slice(1).replace(/\.?\s*$/u, '');
 }
 

@@ -30,14 +30,17 @@ export function explainViolations(
   const isFolded = ({ path, keyword }: Violation): boolean =>
     keyword === 'required' &&
     choices.some((choice) => isChild(path, placeOf(choice)) && isChoiceOf(path, schema));
-  return violations
+  const explained = violations
     .filter((violation) => !isFolded(violation))
     .map((violation) => ({
-      severity: 'error',
+      severity: 'error' as const,
       field: placeOf(violation),
       message: messageOf(violation, object),
       server: `${violation.path}: ${violation.message}`,
     }));
+  const isFirst = ({ field, message }: Explained, index: number): boolean =>
+    explained.findIndex((earlier) => earlier.field === field && earlier.message === message) === index;
+  return explained.filter(isFirst);
 }
 
 function placeOf({ at, path }: Violation): string {
@@ -76,7 +79,9 @@ function messageOf(violation: Violation, { written, stored }: Judged): string {
         violation.message
       );
     default:
-      return violation.message;
+      return /\bRFC 1123 subdomain\b/u.test(violation.message)
+        ? `found ${shown(found)}, allowed are lowercase letters, digits, - and ., with a letter or digit at both ends`
+        : violation.message;
   }
 }
 

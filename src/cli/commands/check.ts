@@ -1,10 +1,9 @@
 /** `serin check`: would the API server take these manifests, and would they do what they seem to say? Offline. */
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { CanaryContext } from '../../api/canary.ts';
 import { millis } from '../../shared/brand.ts';
 import { loadDefinitions } from '../check/definitions.ts';
-import { manifestFiles } from '../check/files.ts';
+import { manifestFiles, readText } from '../check/files.ts';
 import { makeJudge, unreadable, type CheckedFile } from '../check/judge.ts';
 import { abilitiesOf, providerNames } from '../../traffic/registry.ts';
 import { report } from '../check/report.ts';
@@ -95,13 +94,8 @@ function contextOf({ meshProvider, crossNamespaceRefs }: CheckOptions): CanaryCo
 }
 
 function judgeFile(file: string, judge: (file: string, text: string) => CheckedFile): CheckedFile {
-  let text: string;
-  try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    return unreadable(file, error instanceof Error ? error.message : String(error));
-  }
-  return judge(file, text);
+  const text = readText(file);
+  return text.ok ? judge(file, text.value) : unreadable(file, text.error);
 }
 
 /** 0 or 1: whether a pipeline may go on. */

@@ -268,7 +268,17 @@ describe('what cannot be followed', () => {
     [
       { analysis: { stepWeight: 2.5 } },
       'InvalidSpec',
-      'spec.analysis.stepWeight: found 2.5, expected a whole number; spec.analysis.stepWeight: is not set, and neither are stepWeights and iterations: the canary would never get any traffic; set one of them',
+      'spec.analysis.stepWeight: found 2.5, expected a whole number',
+    ],
+    [
+      { analysis: { stepWeight: 1e20 } },
+      'InvalidSpec',
+      'spec.analysis.stepWeight: found 100000000000000000000, expected a whole number of at most 15 digits',
+    ],
+    [
+      { analysis: { stepWeight: 0, maxWeight: 0, stepWeights: ['x'] } },
+      'InvalidSpec',
+      'spec.analysis.stepWeights[0]: found "x", expected a whole number',
     ],
     [
       { analysis: { stepWeightPromotion: -1 } },

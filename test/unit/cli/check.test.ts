@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CanaryContext } from '../../../src/api/canary.ts';
 import { loadDefinitions } from '../../../src/cli/check/definitions.ts';
+import { manifestFiles, readText } from '../../../src/cli/check/files.ts';
 import { makeJudge, type CheckedFile, type CheckFinding } from '../../../src/cli/check/judge.ts';
 import { report } from '../../../src/cli/check/report.ts';
 import { exitStatus } from '../../../src/cli/commands/check.ts';
 import { paintFor, plain, table } from '../../../src/cli/render.ts';
 import { millis } from '../../../src/shared/brand.ts';
+import { err, ok } from '../../../src/shared/result.ts';
 
 /** A controller that knows these three providers. */
 const context: CanaryContext = {
@@ -94,6 +96,21 @@ describe('what the API server would refuse', () => {
       'must validate one and only one schema (oneOf). Found 2 valid alternatives',
     );
     expect(finding?.line).toBe(9);
+  });
+
+  it('a name that is none, in one sentence', () => {
+    expect(said(FINE.replace('name: podinfo\n', 'name: 🚀 Podinfo\n'))).toEqual([
+      '4 metadata.name: found "🚀 Podinfo", allowed are lowercase letters, digits, - and ., with a letter or digit at both ends',
+    ]);
+  });
+
+  it('metadata of another type, once', () => {
+    expect(said('apiVersion: flagger.app/v1beta1\nkind: Canary\nmetadata: x\nspec: {}\n')[0]).toBe(
+      '3 metadata: found a value of type string, allowed is a map of fields',
+    );
+    expect(said('apiVersion: flagger.app/v1beta1\nkind: Canary\nmetadata: x\nspec: {}\n')[1]).not.toContain(
+      'metadata',
+    );
   });
 
   it('a strategy without interval and threshold, in one sentence', () => {
@@ -254,6 +271,20 @@ describe('what the controller would say', () => {
       'iterations',
     ],
     [
+      'a ceiling below the first step',
+      canary(STEPS.replace('50', '5')),
+      'warning',
+      'spec.analysis.maxWeight',
+      'found 5, less than stepWeight (10): there is one step, to 10 percent, and promotion follows',
+    ],
+    [
+      'a threshold that nothing can stay below',
+      canary(STEPS.replace('threshold: 5', 'threshold: -1')),
+      'warning',
+      'spec.analysis.threshold',
+      'found -1, taken as 1: the first failed check rolls back',
+    ],
+    [
       'an interval that only looks like one',
       canary(STEPS.replace('1m', '30syapi')),
       'warning',
@@ -409,6 +440,42 @@ describe('files', () => {
     }
     expect(check(lines.join('\n')).findings[0]?.message).toMatch(/^no valid YAML: excessive alias count/u);
   });
+
+  it.each([
+    ['an anchor that contains itself', 'a: &a\n  b: *a\n', '2 no valid YAML: anchor a contains itself'],
+    [
+      'no number',
+      FINE.replace('9898', '.nan'),
+      '8 no valid YAML: found .nan, allowed is a number that has a value',
+    ],
+    [
+      'no end',
+      FINE.replace('9898', '-.inf'),
+      '8 no valid YAML: found -.inf, allowed is a number that has a value',
+    ],
+    [
+      'a number too large for any',
+      '{"a": 1e999}',
+      '1 no valid YAML: found 1e999, allowed is a number that has a value',
+    ],
+    [
+      'control characters',
+      'a: 1\nb: \u0000x\n',
+      '2 no valid YAML: found a control character (0x00); this is no text, or damaged',
+    ],
+    ['no bottom', '['.repeat(20_000), '1 no valid YAML: it is nested too deeply'],
+  ])('with %s are refused as no YAML, as by kubectl', (_what, text, sentence) => {
+    const { verdict, findings } = check(text);
+    expect(verdict).toBe('rejected');
+    expect(findings.map(({ line, message }) => `${line} ${message}`)).toEqual([sentence]);
+  });
+
+  it('with a tab too many are told of the first mistake, not of its consequences', () => {
+    const { findings } = check(FINE.replace('    threshold', '\tthreshold'));
+    expect(findings.map(({ message }) => message)).toEqual([
+      'no valid YAML: tabs are not allowed as indentation',
+    ]);
+  });
 });
 
 describe('a file that says what it expects', () => {
@@ -461,6 +528,47 @@ describe('a table', () => {
     expect(paintFor({ isTTY: true }, {})('red', 'x')).not.toBe('x');
     expect(paintFor({ isTTY: true }, { NO_COLOR: '1' })('red', 'x')).toBe('x');
     expect(paintFor({}, {})('red', 'x')).toBe('x');
+  });
+});
+
+describe('what stands on the command line', () => {
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'serin-files-'));
+    mkdirSync(join(folder, 'deep'));
+    writeFileSync(join(folder, 'deep/a.yaml'), Buffer.from(`\ufeff${FINE}`));
+    writeFileSync(join(folder, 'deep/b.yaml'), Buffer.from(`\ufeff${FINE}`, 'utf16le'));
+    writeFileSync(join(folder, 'deep/c.yaml'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0xc3, 0x28]));
+    symlinkSync('..', join(folder, 'deep/back.yaml'));
+    symlinkSync('nowhere', join(folder, 'deep/d.yaml'));
+    symlinkSync('itself', join(folder, 'itself'));
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is searched for files; a link to a folder is not followed, one that leads nowhere is kept', () => {
+    const names = ['a', 'b', 'c', 'd'].map((name) => join(folder, `deep/${name}.yaml`));
+    expect(manifestFiles([folder])).toEqual(ok(names));
+  });
+
+  it.each([
+    ['itself', 'it is a symbolic link that leads to itself'],
+    ['nowhere', 'no such file or folder'],
+    ['deep/a.yaml/b', 'no such file or folder'],
+  ])('is refused with a reason: %s', (name, reason) => {
+    const path = join(folder, name);
+    expect(manifestFiles([path])).toEqual(err(`cannot check ${path}: ${reason}`));
+  });
+
+  it.each([
+    ['a', ok(FINE)],
+    ['b', err('found text in UTF-16, allowed is UTF-8')],
+    ['c', err('found bytes that are no text, allowed is text in UTF-8')],
+    ['d', err('no such file or folder')],
+  ])('is read as text, or why not is said: %s', (name, text) => {
+    expect(readText(join(folder, `deep/${name}.yaml`))).toEqual(text);
   });
 });
 
