@@ -2,6 +2,7 @@
  * Keeps the passes going: what changes is queued, what is queued is looked at, some at once, one Canary never twice
  * at a time. A pass that throws is logged and tried again later; the others do not notice.
  */
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { parseCanary, type CanaryContext, type ParsedCanary } from '../api/canary.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { conditionPatch } from '../api/status.ts';
@@ -130,6 +131,8 @@ export class Manager {
       for (;;) {
         await this.#slots.acquire();
         const key = await this.#queue.take({ signal });
+        // A pass that finds all in order waits for nothing: thousands in a row would keep the lease and probes waiting.
+        await eventLoopTurn();
         const pass = work(key).finally(() => {
           this.#slots.release();
           this.#passes.delete(pass);

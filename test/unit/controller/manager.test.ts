@@ -91,6 +91,25 @@ describe('the manager of passes', () => {
     expect(await fake.vitals.registry.metrics()).toContain('serin_passes_total{verdict="panic"} 1');
   });
 
+  it('lets others have their turn between passes that wait for nothing', async () => {
+    const { manager, errors, appears } = aManager();
+    const cursed = aCanaryObject({ name: 'cursed' });
+    for (let index = 0; index < 200; index += 1)
+      appears({ ...cursed, metadata: { ...cursed.metadata, namespace: `team-${index}` } });
+    const stop = new AbortController();
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      if (!stop.signal.aborted) setImmediate(count);
+    };
+    setImmediate(count);
+    const leading = manager.lead(stop.signal);
+    while (errors.length < 200) await settle();
+    expect(turns).toBeGreaterThan(100);
+    stop.abort(new Error('stopping'));
+    await leading;
+  });
+
   it('acts on nothing before it leads', async () => {
     const { committed, appears } = aManager();
     appears(aCanaryObject({ name: 'blessed' }));
