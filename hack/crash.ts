@@ -9,7 +9,8 @@ import { Rollout } from '../test/e2e/harness/rollout.ts';
 import { World } from '../test/e2e/harness/world.ts';
 import { Killer } from './crash/killer.ts';
 import { CONFIGURED, fateOf, lanesIn, type Lane } from './crash/lanes.ts';
-import { differences, release, settings, type Outcome, type Release } from './crash/outcome.ts';
+import { differences, type Outcome } from './crash/comparison.ts';
+import { release, settings, type Release } from './crash/outcome.ts';
 import { seeded, type Random } from './crash/random.ts';
 
 /** A killed leader cannot give its lease away, and a minute each time would make an hour of it. */

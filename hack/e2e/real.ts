@@ -23,6 +23,11 @@ export function isInside(): boolean {
   return process.env[INSIDE] !== undefined || clusterAccess().kind === 'kubeconfig';
 }
 
+/** Whether another cluster is meant than the one that is made here. */
+export function isElsewhere(): boolean {
+  return process.env[INSIDE] === undefined && (process.env['KUBECONFIG'] ?? '') !== '';
+}
+
 /** Runs this very command again where the cluster can be reached; resolves with its exit status. */
 export async function goInside(say: Say): Promise<number> {
   const access = clusterAccess();
@@ -33,7 +38,8 @@ export async function goInside(say: Say): Promise<number> {
   return run(program, words, env);
 }
 
-export async function openRealStage(say: Say): Promise<Stage> {
+/** `values` are laid over those that the suite installs the controller's chart with. */
+export async function openRealStage(say: Say, values?: Readonly<Record<string, unknown>>): Promise<Stage> {
   const inside = process.env[INSIDE];
   const { kubeconfig, sentence } = inside === undefined ? clusterAccess() : { kubeconfig: '', sentence: '' };
   if (sentence !== '') say(`${sentence}; it has to know the images of Serin and its load tester already`);
@@ -41,6 +47,7 @@ export async function openRealStage(say: Say): Promise<Stage> {
     kubeconfig: inside === undefined ? kubeconfig : (process.env['KUBECONFIG'] ?? ''),
     inside: inside !== undefined,
     build: inside ?? 'unknown',
+    ...(values !== undefined && { values }),
     say,
   });
 }

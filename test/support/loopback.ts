@@ -1,4 +1,4 @@
-/** Real servers on the loopback interface, and a plain client for them. For contract tests. */
+/** Real servers, on the loopback interface unless told otherwise, and a plain client for them. For contract tests. */
 import { createServer, request, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -12,12 +12,12 @@ export interface Loopback {
 }
 
 /** Serves on a free port until closed; closing cuts connections that still hang. */
-export async function serve(listener: RequestListener): Promise<Loopback> {
+export async function serve(listener: RequestListener, address = '127.0.0.1'): Promise<Loopback> {
   const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${address}:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -22,7 +22,8 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-export async function startReceiver(changes: Changes): Promise<Receiver> {
+/** On the loopback interface, unless whoever calls stands elsewhere. */
+export async function startReceiver(changes: Changes, address?: string): Promise<Receiver> {
   const calls: Received[] = [];
   const replies = new Map<string, Reply>();
   const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -33,7 +34,10 @@ export async function startReceiver(changes: Changes): Promise<Receiver> {
     send(response, replies.get(path) ?? 200);
     changes.happened();
   };
-  const server = await serve((request, response) => void receive(request, response));
+  const server = await serve((request, response) => {
+    // Who calls may be killed while it does.
+    receive(request, response).catch(() => response.destroy());
+  }, address);
   return {
     url: server.url,
     calls,

@@ -43,7 +43,8 @@ export class EndpointLog {
   }
 }
 
-function readyIn(slice: unknown): number {
+/** Of a slice. */
+export function readyIn(slice: unknown): number {
   const endpoints = valueAt(slice, 'endpoints');
   if (!Array.isArray(endpoints)) return 0;
   return endpoints.filter((endpoint) => valueAt(endpoint, 'conditions', 'ready') !== false).length;

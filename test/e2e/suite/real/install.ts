@@ -25,6 +25,11 @@ export async function install({ name, namespace, chart, values }: Release): Prom
   );
 }
 
+/** Without what the chart made; nothing where it was not installed. */
+export async function uninstall({ name, namespace }: Pick<Release, 'name' | 'namespace'>): Promise<void> {
+  await command('helm', ['uninstall', name, '--namespace', namespace, '--ignore-not-found']);
+}
+
 /** What a program prints; rejects with what it complains of. */
 export async function command(program: string, words: readonly string[], input?: unknown): Promise<string> {
   const running = promisify(execFile)(program, [...words], { maxBuffer: 64 * 1024 * 1024 });

@@ -21,11 +21,13 @@ export interface RealOptions {
   readonly inside: boolean;
   /** A word that changes with the controller's image, so that a new one is really started. */
   readonly build: string;
+  /** Of the controller's chart, laid over those that the suite installs it with. */
+  readonly values?: Readonly<Record<string, unknown>>;
   readonly say: (line: string) => void;
 }
 
 export async function openReal(options: RealOptions): Promise<Stage> {
-  const { kubeconfig, inside, build, say } = options;
+  const { kubeconfig, inside, build, values, say } = options;
   process.env['KUBECONFIG'] = kubeconfig;
   const cluster = await Cluster.open(kubeconfig);
   const reach = inside ? BY_NAME : forwarded('kubectl', kubeconfig);
@@ -41,6 +43,7 @@ export async function openReal(options: RealOptions): Promise<Stage> {
       resources: { requests: { cpu: '200m', memory: '64Mi' }, limits: { memory: '512Mi' } },
       rbac: { providers: ['gatewayapi:v1', 'nginx', 'kubernetes'] },
       podAnnotations: { 'e2e/build': build },
+      ...values,
     },
   });
   say('installing charts/serin and charts/loadtester …');
@@ -90,7 +93,7 @@ function loadTester(build: string): Release {
 /** A controller that was killed cannot give its lease away, and the next one waits for a minute. */
 const TAKEOVER = 120_000;
 
-/** The pod that a finished installation has left holds the lease. */
+/** A pod that a finished installation has left holds the lease. */
 async function leads(cluster: Cluster): Promise<void> {
   await cluster.eventually(
     'the installed controller leads',
@@ -98,7 +101,7 @@ async function leads(cluster: Cluster): Promise<void> {
       const lease = await cluster.read('Lease', { namespace: PLACE.serin, name: LEASE });
       const holder = textAt(lease, 'spec', 'holderIdentity');
       const pods = await podsOf(cluster);
-      return pods.length > 0 && pods.every((name) => holder.includes(name));
+      return pods.some((name) => holder.includes(name));
     },
     { within: TAKEOVER },
   );

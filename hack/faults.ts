@@ -1,0 +1,238 @@
+/**
+ * `npm run e2e:faults`: rollouts on the real cluster while parts of it are killed, stopped, or taken away. Each has to
+ * end as its undisturbed twin, or, where its evidence is taken away, as its policy for that names.
+ */
+import { parseArgs } from 'node:util';
+import { Changes } from '../test/e2e/harness/changes.ts';
+import { startReceiver, type Receiver } from '../test/e2e/harness/receiver.ts';
+import type { Act } from '../test/e2e/suite/act.ts';
+import { uninstall } from '../test/e2e/suite/real/install.ts';
+import { PLACE } from '../test/e2e/suite/place.ts';
+import type { Stage } from '../test/e2e/suite/stage.ts';
+import { NODE_ADDRESS } from './cluster/network.ts';
+import type { Outcome } from './crash/comparison.ts';
+import { seeded } from './crash/random.ts';
+import { goInside, isElsewhere, isInside, openRealStage } from './e2e/real.ts';
+import { AT_ONCE, FAULTS, leftovers, type Fault } from './faults/catalogue.ts';
+import { Controllers } from './faults/controllers.ts';
+import { openLane, type Lane, type LaneName } from './faults/lanes.ts';
+import { Loans } from './faults/loans.ts';
+import { release } from './faults/release.ts';
+import { isRight, sentencesOf, summary, table, type Report } from './faults/report.ts';
+import { nextRelease, PATIENCE, runFault } from './faults/run.ts';
+import type { Scene } from './faults/scene.ts';
+import { blunders } from './faults/verdict.ts';
+
+const USAGE = `npm run e2e:faults -- [--only NAME[,NAME…]] [--seed N] [--json] [--list]
+
+Takes parts of the cluster that \`npm run cluster -- up\` has made away, or kills them, while rollouts run, and puts them
+back. Each rollout has to end as the same one did undisturbed, tell the same, and lose no request of a user; where its
+evidence is taken away, it has to end as its onInconclusive says. Exit status: 0 if all did, 1 if not, 2 for a mistake on
+the command line.
+
+  --only  these faults alone
+  --seed  repeats the choice of moments
+  --json  the last line is one JSON object
+  --list  names the faults and does nothing
+`;
+const INTERRUPTED = 130;
+
+/** A killed leader cannot give its lease away, and a minute each time would make half an hour of it. */
+const SHORT_LEASE = { leaseDuration: '4s', renewDeadline: '3s', retryPeriod: '500ms' };
+
+interface Options {
+  readonly faults: readonly Fault[];
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+/** Everything that has to be undone, as it comes into being. */
+interface Made {
+  readonly loans: Loans;
+  readonly acts: Act[];
+  web?: Receiver;
+  stage?: Stage;
+}
+
+process.exit(await main());
+
+async function main(): Promise<number> {
+  const options = read();
+  const say = clocked();
+  if (isElsewhere()) {
+    console.error(
+      'faults: only the cluster of `npm run cluster` can be hurt; KUBECONFIG names another one, unset it',
+    );
+    return 2;
+  }
+  if (!isInside()) return goInside(say);
+  const made: Made = { loans: new Loans(), acts: [] };
+  const interrupted = Promise.withResolvers<number>();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => interrupted.resolve(INTERRUPTED));
+  try {
+    return await Promise.race([suite(options, made, say), interrupted.promise]);
+  } catch (error) {
+    console.error(`faults: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  } finally {
+    await undo(made, say);
+  }
+}
+
+function clocked(): (line: string) => void {
+  const began = performance.now();
+  return (line) => {
+    const at = ((performance.now() - began) / 1_000).toFixed(1).padStart(6);
+    process.stderr.write(`${at}  ${line}\n`);
+  };
+}
+
+async function suite(
+  { faults, seed, json }: Options,
+  made: Made,
+  say: (line: string) => void,
+): Promise<number> {
+  say(`seed ${seed}; repeat with: npm run e2e:faults -- --seed ${seed}`);
+  const scene = await open(faults, seed, made, say);
+  const reports = await inTurn(faults, scene);
+  console.log(`\n${table(reports)}\n`);
+  for (const report of reports)
+    for (const text of sentencesOf(report)) console.log(`${report.fault}: ${text}`);
+  const wrong = reports.filter((report) => !isRight(report)).length;
+  console.log(
+    `${reports.length - wrong} of ${reports.length} faults were borne as they should be, seed ${seed}`,
+  );
+  if (json) console.log(JSON.stringify(summary(reports, seed)));
+  return wrong === 0 && reports.length === faults.length ? 0 : 1;
+}
+
+/** Serin, its Canaries, and their twins. */
+async function open(
+  faults: readonly Fault[],
+  seed: number,
+  made: Made,
+  say: (line: string) => void,
+): Promise<Scene> {
+  const web = (made.web = await startReceiver(new Changes(), NODE_ADDRESS));
+  const stage = (made.stage = await openRealStage(say, {
+    leaderElection: { replicaCount: 2, ...SHORT_LEASE },
+    eventWebhook: `${web.url}/events`,
+    slack: { url: `${web.url}/slack`, channel: 'general' },
+  }));
+  for (const line of stage.about) say(line);
+  for (const loan of leftovers({ stage })) await loan.putBack();
+  for (const kind of ['HTTPRoute', 'TraefikService'] as const) await stage.cluster.watch(kind);
+  const names = [...new Set(faults.flatMap((fault) => fault.lanes))];
+  const { acts, loans } = made;
+  const opened = await Promise.all(names.map((name) => openLane(name, { stage, web, say }, acts)));
+  const lanes = new Map(opened.map((lane) => [lane.name, lane]));
+  say('all Canaries are initialized; the undisturbed twins …');
+  const twins = await twinsOf(opened, web, say);
+  return {
+    stage,
+    web,
+    controllers: new Controllers(stage.cluster),
+    loans,
+    random: seeded(seed),
+    acts,
+    lanes,
+    twins,
+    say,
+  };
+}
+
+/** @throws where one does not end as its revision should */
+async function twinsOf(
+  lanes: readonly Lane[],
+  web: Receiver,
+  say: (line: string) => void,
+): Promise<ReadonlyMap<LaneName, Outcome>> {
+  const twins = await Promise.all(
+    lanes.map(async (lane) => [lane.name, await release(lane, web, nextRelease(), PATIENCE)] as const),
+  );
+  const wrong = twins.flatMap(([name, twin]) => blunders(twin).map((text) => `${name}: ${text}`));
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  for (const [name, twin] of twins) say(`undisturbed, ${name} ends as ${String(twin.end['phase'])}`);
+  return new Map(twins);
+}
+
+async function inTurn(faults: readonly Fault[], scene: Scene): Promise<readonly Report[]> {
+  const reports: Report[] = [];
+  const isApart = ({ name }: Fault): boolean => !AT_ONCE.includes(name);
+  const groups = [
+    ...faults.filter(isApart).map((fault) => [fault]),
+    faults.filter((fault) => !isApart(fault)),
+  ];
+  for (const group of groups) {
+    if (group.length === 0) continue;
+    await scene.controllers.refresh();
+    for (const { name, title } of group) scene.say(`${name}: ${title}`);
+    reports.push(...(await Promise.all(group.map((fault) => reported(fault, scene)))));
+  }
+  return reports;
+}
+
+async function reported(fault: Fault, scene: Scene): Promise<Report> {
+  const report = await runFault(fault, scene);
+  scene.say(
+    `${fault.name}: ${isRight(report) ? 'right' : 'WRONG'} after ${report.seconds} s, ${report.lost} requests lost`,
+  );
+  for (const text of sentencesOf(report)) scene.say(`${fault.name}: ${text}`);
+  return report;
+}
+
+/** Puts back what was taken away, then removes what was made. */
+async function undo({ loans, acts, web, stage }: Made, say: (line: string) => void): Promise<void> {
+  say('putting everything back …');
+  for (const complaint of await loans.settle()) say(complaint);
+  await Promise.all(acts.map((act) => act.curtain()));
+  await Promise.all(acts.map((act) => act.clear()));
+  if (stage !== undefined) {
+    await Promise.all([
+      uninstall({ name: 'serin', namespace: PLACE.serin }),
+      uninstall({ name: PLACE.loadTester.name, namespace: PLACE.loadTester.namespace }),
+    ]);
+    for (const name of [PLACE.serin, PLACE.loadTester.namespace])
+      await stage.cluster.remove('Namespace', { name });
+    await stage.stop();
+  }
+  await web?.close();
+}
+
+// ------------------------------------------------------------------------------------------------------ command line
+
+function read(): Options {
+  try {
+    const { values } = parseArgs({
+      options: {
+        only: { type: 'string' },
+        seed: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        list: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) leave(USAGE, 0);
+    if (values.list) leave(FAULTS.map(({ name, title }) => `${name.padEnd(18)} ${title}`).join('\n'), 0);
+    const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
+    if (!Number.isInteger(seed) || seed < 0)
+      leave(`faults: --seed is a whole number from 0, found ${values.seed}`, 2);
+    return { faults: chosen(values.only), seed, json: values.json };
+  } catch (error) {
+    return leave(`faults: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, 2);
+  }
+}
+
+function chosen(only: string | undefined): readonly Fault[] {
+  if (only === undefined) return FAULTS;
+  const names = only.split(',');
+  const unknown = names.find((name) => !FAULTS.some((fault) => fault.name === name));
+  if (unknown !== undefined) leave(`faults: no fault is called ${unknown}; see --list`, 2);
+  return FAULTS.filter(({ name }) => names.includes(name));
+}
+
+function leave(text: string, status: number): never {
+  (status === 0 ? console.log : console.error)(text);
+  process.exit(status);
+}

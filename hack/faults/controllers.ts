@@ -1,0 +1,107 @@
+/** The controller's processes on this machine: who leads, who stands by, and how they are killed. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { LEASE_NAME } from '../../src/adapters/kubernetes/lease.ts';
+import { pathOf } from '../../src/adapters/kubernetes/resources.ts';
+import { textAt, valueAt } from '../../test/e2e/harness/look.ts';
+import type { Cluster } from '../../test/e2e/suite/cluster.ts';
+import { KINDS } from '../../test/e2e/suite/kinds.ts';
+import { PLACE } from '../../test/e2e/suite/place.ts';
+import { killProcess } from '../cluster/start.ts';
+import { processOf, type ProcessRecord } from '../cluster/record.ts';
+
+/** The program in the controller's image. */
+const PROGRAM = 'dist/main.js';
+const PATIENCE = 120_000;
+
+export interface Controller {
+  readonly pod: string;
+  readonly process: ProcessRecord;
+  readonly restarts: number;
+}
+
+export interface Leader extends Controller {
+  /** The name in the lease; that of no other process. */
+  readonly identity: string;
+}
+
+export class Controllers {
+  readonly #cluster: Cluster;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  /** Resolves once somebody leads who is not `former`. */
+  leader(former?: Leader): Promise<Leader> {
+    return this.#cluster.eventually(
+      'a controller leads',
+      async () => {
+        const lease = await this.#cluster.read('Lease', { namespace: PLACE.serin, name: LEASE_NAME });
+        const identity = textAt(lease, 'spec', 'holderIdentity');
+        if (identity === '' || identity === former?.identity) return undefined;
+        const found = (await this.running()).find(({ pod }) => identity.includes(pod));
+        return found && { ...found, identity };
+      },
+      { within: PATIENCE },
+    );
+  }
+
+  /** Those whose process runs at this moment. */
+  async running(): Promise<readonly Controller[]> {
+    const pods = await this.#cluster.readAll('Pod', PLACE.serin);
+    return pods
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .flatMap((pod) => {
+        const found = processIn(textAt(pod, 'metadata', 'uid'));
+        const restarts = Number(valueAt(pod, 'status', 'containerStatuses', 0, 'restartCount') ?? 0);
+        return found === undefined ? [] : [{ pod: pod.metadata.name, process: found, restarts }];
+      });
+  }
+
+  /**
+   * Without a warning. The node starts the program again at once, the first time; later it would wait longer and longer,
+   * so then the pod goes too, and the Deployment makes another.
+   */
+  async kill({ process, pod, restarts }: Controller): Promise<void> {
+    await killProcess(process);
+    if (restarts > 0) await this.#replace(pod);
+  }
+
+  /** Resolves when as many are ready as the Deployment asks for, and none of them was ever started again. */
+  async refresh(): Promise<void> {
+    for (const { pod, restarts } of await this.running()) if (restarts > 0) await this.#replace(pod);
+    await this.#cluster.eventually('the controllers are ready', () => this.#complete(), { within: PATIENCE });
+    await this.leader();
+  }
+
+  async #complete(): Promise<boolean> {
+    const deployment = await this.#cluster.read('Deployment', { namespace: PLACE.serin, name: 'serin' });
+    return valueAt(deployment, 'status', 'readyReplicas') === valueAt(deployment, 'spec', 'replicas');
+  }
+
+  async #replace(pod: string): Promise<void> {
+    const path = pathOf(KINDS.Pod, { namespace: PLACE.serin, name: pod });
+    await this.#cluster.raw({ verb: 'delete', resource: 'pods', path, query: { gracePeriodSeconds: '0' } });
+  }
+}
+
+/** The controller of a pod, by the name of its control group. */
+function processIn(uid: string): ProcessRecord | undefined {
+  const pid = readdirSync('/proc').find(
+    (name) => /^\d+$/.test(name) && textOf(`/proc/${name}/cgroup`).includes(uid) && runs(name),
+  );
+  return pid === undefined ? undefined : processOf(Number(pid));
+}
+
+function runs(pid: string): boolean {
+  return textOf(`/proc/${pid}/cmdline`).split('\0').includes(PROGRAM);
+}
+
+/** '' for a process that is gone. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

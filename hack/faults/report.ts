@@ -1,0 +1,90 @@
+/** What was found, as a table for people and as data for programs. */
+
+/** One rollout under a fault. */
+export interface Ending {
+  readonly lane: string;
+  readonly endedAs: string;
+  readonly twinEndedAs: string;
+  readonly wrong: readonly string[];
+}
+
+export interface Report {
+  readonly fault: string;
+  readonly endings: readonly Ending[];
+  /** Requests of users that were not answered as they should be. */
+  readonly lost: number;
+  readonly seconds: number;
+  /** What is wrong besides the endings. */
+  readonly complaints: readonly string[];
+}
+
+export function isRight({ endings, lost, complaints }: Report): boolean {
+  return (
+    endings.length > 0 &&
+    lost === 0 &&
+    complaints.length === 0 &&
+    endings.every(({ wrong }) => wrong.length === 0)
+  );
+}
+
+/** Everything that is wrong, a sentence each. */
+export function sentencesOf({ endings, complaints }: Report): readonly string[] {
+  return [
+    ...complaints,
+    ...endings.flatMap(({ lane, wrong }, index) =>
+      wrong.map((text) => `rollout ${index + 1}, ${lane}: ${text}`),
+    ),
+  ];
+}
+
+const HEAD = ['fault', 'rollouts', 'ended as', 'twin ended as', 'requests lost', 'seconds', 'verdict'];
+
+export function table(reports: readonly Report[]): string {
+  const rows = [HEAD, ...reports.map(cells)];
+  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function cells(report: Report): readonly string[] {
+  const { fault, endings, lost, seconds } = report;
+  return [
+    fault,
+    String(endings.length),
+    counted(endings.map(({ endedAs }) => endedAs)),
+    counted(endings.map(({ twinEndedAs }) => twinEndedAs)),
+    String(lost),
+    String(seconds),
+    isRight(report) ? 'right' : 'WRONG',
+  ];
+}
+
+/** `3 Succeeded, 1 Failed`. */
+function counted(words: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(', ') || '-';
+}
+
+export function summary(reports: readonly Report[], seed: number): unknown {
+  return {
+    passed: reports.filter(isRight).length,
+    failed: reports.filter((report) => !isRight(report)).length,
+    lostRequests: reports.reduce((sum, { lost }) => sum + lost, 0),
+    seed,
+    faults: reports.map((report) => ({
+      name: report.fault,
+      right: isRight(report),
+      rollouts: report.endings.length,
+      lost: report.lost,
+      seconds: report.seconds,
+      wrong: sentencesOf(report),
+    })),
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * Whether traffic ever was led to a Service without ready pods. Routes and EndpointSlices are watched one beside the
+ * other, so what is seen first need not have been first: resourceVersions tell, since one etcd counts them all.
+ */
+import type { KubeObject } from '../../src/api/objects.ts';
+import type { Application } from '../../test/e2e/suite/application.ts';
+import type { Cluster } from '../../test/e2e/suite/cluster.ts';
+import { readyIn } from '../../test/e2e/suite/endpoints.ts';
+import { textAt, valueAt } from '../../test/e2e/harness/look.ts';
+
+/** Percent of the traffic by name of Service. */
+export type Shares = Readonly<Record<string, number>>;
+
+export type Sight =
+  | { readonly kind: 'route'; readonly version: number; readonly shares: Shares }
+  | {
+      readonly kind: 'slice';
+      readonly version: number;
+      readonly name: string;
+      readonly service: string;
+      readonly ready: number;
+    };
+
+/**
+ * A sentence for each time that traffic had nowhere to go. Of the `initial` sights only the whole is judged: what was
+ * there before each of them is not known.
+ */
+export function misled(initial: readonly Sight[], later: readonly Sight[]): readonly string[] {
+  const slices = new Map<string, Sight & { readonly kind: 'slice' }>();
+  let shares: Shares = {};
+  const take = (sight: Sight): void => {
+    if (sight.kind === 'route') shares = sight.shares;
+    else slices.set(sight.name, sight);
+  };
+  initial.forEach(take);
+  const sentences: string[] = [];
+  let before = '';
+  for (const sight of later.toSorted((a, b) => a.version - b.version)) {
+    take(sight);
+    const said = Object.entries(shares)
+      .filter(([service, share]) => share > 0 && readyOf(service, slices) === 0)
+      .map(([service, share]) => `${service} got ${share}% of the traffic without a ready pod`)
+      .join(', ');
+    if (said !== '' && said !== before) sentences.push(`${said} (resourceVersion ${sight.version})`);
+    before = said;
+  }
+  return sentences;
+}
+
+function readyOf(service: string, slices: ReadonlyMap<string, Sight & { readonly kind: 'slice' }>): number {
+  return [...slices.values()].reduce((sum, slice) => sum + (slice.service === service ? slice.ready : 0), 0);
+}
+
+/** How a route object divides traffic; an apex Service gets all of it. Undefined for other objects. */
+export function sharesIn(kind: string, object: KubeObject | undefined): Shares | undefined {
+  if (kind === 'Service') return object && { [object.metadata.name]: 100 };
+  if (kind === 'HTTPRoute')
+    return divided(listAt(object, 'spec', 'rules').flatMap((rule) => listAt(rule, 'backendRefs')));
+  if (kind === 'TraefikService') return divided(listAt(object, 'spec', 'weighted', 'services'));
+  return undefined;
+}
+
+function divided(parts: readonly unknown[]): Shares {
+  const weights = parts.map((part) => [textAt(part, 'name'), Number(valueAt(part, 'weight') ?? 1)] as const);
+  const all = weights.reduce((sum, [, weight]) => sum + weight, 0);
+  return Object.fromEntries(weights.map(([name, weight]) => [name, all === 0 ? 0 : (100 * weight) / all]));
+}
+
+function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const found = valueAt(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
+/** What divides traffic; the apex Service, where nothing does. */
+export type RouteKind = 'HTTPRoute' | 'TraefikService' | 'Service';
+
+/** Everything that was seen of one application, from now on. */
+export class TrafficLog {
+  readonly #cluster: Cluster;
+  readonly #app: Pick<Application, 'namespace' | 'name'>;
+  readonly #route: RouteKind;
+  readonly #later: Sight[] = [];
+  readonly #initial: Promise<readonly Sight[]>;
+  readonly #stop: () => void;
+
+  constructor(cluster: Cluster, app: Pick<Application, 'namespace' | 'name'>, route: RouteKind) {
+    this.#cluster = cluster;
+    this.#app = app;
+    this.#route = route;
+    this.#initial = this.#look();
+    this.#stop = cluster.onChange((object, place, kind) => {
+      if (place.namespace !== app.namespace || object === undefined) return;
+      if (kind === 'EndpointSlice' || (kind === route && place.name === app.name))
+        this.#later.push(...sightsOf(kind, object));
+    });
+  }
+
+  /** Stops looking; resolves with what was wrong. */
+  async close(): Promise<readonly string[]> {
+    // A watch that was cut off may not have seen the last of it yet.
+    this.#later.push(...(await this.#look()));
+    this.#stop();
+    return misled(await this.#initial, this.#later);
+  }
+
+  /** As the server has it now. */
+  async #look(): Promise<readonly Sight[]> {
+    const slices = await this.#cluster.readAll('EndpointSlice', this.#app.namespace);
+    const route = await this.#cluster.read(this.#route, this.#app);
+    return [
+      ...(route === undefined ? [] : sightsOf(this.#route, route)),
+      ...slices.flatMap((slice) => sightsOf('EndpointSlice', slice)),
+    ];
+  }
+}
+
+function sightsOf(kind: string, object: KubeObject): readonly Sight[] {
+  const version = Number(object.metadata.resourceVersion);
+  if (kind === 'EndpointSlice') {
+    const service = textAt(object, 'metadata', 'labels', 'kubernetes.io/service-name');
+    return [{ kind: 'slice', version, name: object.metadata.name, service, ready: readyIn(object) }];
+  }
+  const shares = sharesIn(kind, object);
+  return shares === undefined ? [] : [{ kind: 'route', version, shares }];
+}
