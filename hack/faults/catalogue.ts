@@ -7,7 +7,7 @@ import type { Component } from '../cluster/components.ts';
 import { inflict, type Fault as Verb } from '../cluster/faults.ts';
 import { locked } from '../cluster/lock.ts';
 import { signal } from '../cluster/record.ts';
-import type { Leader } from './controllers.ts';
+import { isSame, type Former } from './controllers.ts';
 import { hookPath, type Lane, type LaneName } from './lanes.ts';
 import type { Loan } from './loans.ts';
 import { killsOf, momentWithin } from './moments.ts';
@@ -96,17 +96,16 @@ function evidence(name: string, title: string, lanes: readonly LaneName[], doIt:
 // ---------------------------------------------------------------------------------------------------- the controller
 
 async function killControllers({ controllers, random, say }: Scene): Promise<void> {
-  let killed: Leader | undefined;
+  let former: Former | undefined;
   for (const [index, { after, whom }] of killsOf(KILLS, LONGEST_LIFE, random).entries()) {
-    const leader = await controllers.leader(killed);
+    const leader = await controllers.leader(former);
     await pause(after);
-    const others = (await controllers.running()).filter(({ process }) => process.pid !== leader.process.pid);
+    const others = (await controllers.running()).filter(({ process }) => !isSame(process, leader.process));
     const victim = (whom === 'standby' ? others[0] : undefined) ?? leader;
+    former = { process: victim.process, at: Date.now() };
     await controllers.kill(victim);
-    if (victim === leader) killed = leader;
-    say(
-      `controller-killed: ${index + 1} of ${KILLS}, ${victim === leader ? 'the leader' : 'a standby'} after ${after} ms`,
-    );
+    const who = victim === leader ? 'the leader' : 'a standby';
+    say(`controller-killed: ${index + 1} of ${KILLS}, ${who}, ${after} ms after there was a leader`);
   }
 }
 
@@ -121,7 +120,7 @@ async function stopLeader(scene: Scene, { lanes, ended }: Rollouts): Promise<voi
     putBack: async () => void signal(old.process, 'SIGCONT'),
   });
   say(`leader-stopped: ${old.pod} sleeps`);
-  const successor = await controllers.leader(old);
+  const successor = await controllers.leader({ process: old.process, at: Date.now() });
   say(`leader-stopped: ${successor.pod} leads`);
   await ended;
   const before = await writesIn(stage.cluster, lanes);
@@ -130,7 +129,7 @@ async function stopLeader(scene: Scene, { lanes, ended }: Rollouts): Promise<voi
   await pause(AWAKE);
   assert.deepEqual(await writesIn(stage.cluster, lanes), before, 'the old leader wrote when it went on');
   const leader = await controllers.leader();
-  assert.equal(leader.identity, successor.identity, 'the lease changed hands when the old leader went on');
+  assert.equal(leader.pod, successor.pod, 'the lease changed hands when the old leader went on');
 }
 
 /** In which somebody who still takes himself for the leader would have done what was due. */

@@ -19,9 +19,10 @@ export interface Controller {
   readonly restarts: number;
 }
 
-export interface Leader extends Controller {
-  /** The name in the lease; that of no other process. */
-  readonly identity: string;
+/** A process that leads no more, because of what was done to it at `at`, in milliseconds since 1970. */
+export interface Former {
+  readonly process: ProcessRecord;
+  readonly at: number;
 }
 
 export class Controllers {
@@ -31,16 +32,20 @@ export class Controllers {
     this.#cluster = cluster;
   }
 
-  /** Resolves once somebody leads who is not `former`. */
-  leader(former?: Leader): Promise<Leader> {
+  /**
+   * Resolves with the one that leads, once it is not `former`. The next program in a pod has the name in the lease that
+   * the last one had: only a renewal shows that it leads.
+   */
+  leader(former?: Former): Promise<Controller> {
     return this.#cluster.eventually(
       'a controller leads',
       async () => {
         const lease = await this.#cluster.read('Lease', { namespace: PLACE.serin, name: LEASE_NAME });
-        const identity = textAt(lease, 'spec', 'holderIdentity');
-        if (identity === '' || identity === former?.identity) return undefined;
-        const found = (await this.running()).find(({ pod }) => identity.includes(pod));
-        return found && { ...found, identity };
+        const holder = textAt(lease, 'spec', 'holderIdentity');
+        const renewed = Date.parse(textAt(lease, 'spec', 'renewTime'));
+        const found = (await this.running()).find(({ pod }) => holder.includes(pod));
+        if (former === undefined) return found;
+        return isSame(found?.process, former.process) || renewed <= former.at ? undefined : found;
       },
       { within: PATIENCE },
     );
@@ -83,6 +88,10 @@ export class Controllers {
     const path = pathOf(KINDS.Pod, { namespace: PLACE.serin, name: pod });
     await this.#cluster.raw({ verb: 'delete', resource: 'pods', path, query: { gracePeriodSeconds: '0' } });
   }
+}
+
+export function isSame(one: ProcessRecord | undefined, other: ProcessRecord): boolean {
+  return one?.pid === other.pid && one.began === other.began;
 }
 
 /** The controller of a pod, by the name of its control group. */
