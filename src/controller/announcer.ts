@@ -5,7 +5,7 @@
  */
 import type { Canary } from '../api/model.ts';
 import type { Announcement, News, Status } from '../core/model.ts';
-import { after, type Instant, type Millis } from '../shared/brand.ts';
+import { after, millis, type Instant, type Millis } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import { canonicalJson } from '../shared/digest.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -100,7 +100,7 @@ export class Announcer {
     return lane;
   }
 
-  /** At once when it is new, and once per interval while it stays the same; left out while others still wait. */
+  /** At once when it is new, and about once per interval while it stays the same; left out while others still wait. */
   #queueNotices(lane: Lane, canary: Canary, notices: readonly News[]): void {
     const { clock } = this.#options;
     const [at, now] = [clock.now(), clock.steady()];
@@ -173,6 +173,7 @@ function forgetCrossedOff(lane: Lane, status: Status): void {
   }
 }
 
+/** A little less than an interval, so that what is said every interval is not kept back by a pass that was quick. */
 function quiet(canary: Canary): Millis {
-  return canary.spec.interval;
+  return millis(canary.spec.interval * 0.9);
 }

@@ -52,7 +52,7 @@ export interface Ports {
   commit(status: Status, version: string): Promise<Result<undefined, CommitError>>;
   /** One action, from the objects of the last look, under their versions. */
   perform(action: Action): Promise<Result<undefined, ActionError>>;
-  /** Hands the committed outbox and the notices of a wait to the announcer; returns at once. */
+  /** Hands the committed outbox and the notices of a verdict to the announcer; returns at once. */
   tell(status: Status, notices: readonly News[]): void;
   /** What this process has tried since the last commit, or since things were last settled; undefined after a restart. */
   tried(): Tried | undefined;

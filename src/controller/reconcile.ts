@@ -38,7 +38,7 @@ export async function reconcile(ports: Ports): Promise<ReconcileResult> {
       return { kind: 'refused', error: { kind: 'conflict', detail: 'the Canary was written meanwhile' } };
     }
     const failures = await performAll(ports, actions);
-    ports.tell(status, verdict.kind === 'wait' ? verdict.notices : []);
+    ports.tell(status, verdict.notices ?? []);
     if (verdict.kind === 'move') return { kind: 'moved', status, failures };
     const settled = actions.length === 0 && observed.malformedRoutes === undefined;
     ports.waited({ asked: !answers.empty, settled });

@@ -1,6 +1,6 @@
 /** Progressing and WaitingPromotion: the canary is checked at its position, and moves on or does not. */
 import { editedByHand } from './converge.ts';
-import { checks, gate, starting, veto } from './gates.ts';
+import { checks, gate, starting, unsignaled, veto } from './gates.ts';
 import { waitForPrimary } from './initializing.ts';
 import type { News, Situation, Status, Step, Verdict } from './model.ts';
 import { planOf, positionAt, progression } from './progression.ts';
@@ -18,7 +18,7 @@ export function analysing(s: Situation): Verdict {
 
   const due = questionsDue(s);
   if (s.now < due) return wait(s, { kind: 'interval', until: due }, { requeueAfter: dueIn(s.now, due) });
-  return veto(s) ?? checks(s) ?? advance(s);
+  return veto(s) ?? unsignaled(s, checks(s) ?? advance(s));
 }
 
 function waitForTarget(s: Situation): Verdict {

@@ -39,13 +39,9 @@ export function gate(
   return undefined;
 }
 
-/** Held, and called again an interval later. Rollback hooks that stayed silent are named, as long as this lasts. */
+/** Held, and called again an interval later. */
 function hold(s: Situation, question: Question, detail: string): Verdict {
-  const notices = hooksOf(s, 'rollback').map(({ name }): News => ({
-    kind: 'rollback-not-signaled',
-    hook: name,
-  }));
-  return wait(s, { kind: 'question', question, detail }, { requeueAfter: s.spec.interval, notices });
+  return wait(s, { kind: 'question', question, detail }, { requeueAfter: s.spec.interval });
 }
 
 /** A rollback hook that consents ends the run. An error and a "no" are the same. */
@@ -56,6 +52,16 @@ export function veto(s: Situation): Verdict | undefined {
     if (answer.kind === 'yes') return rollback(s, { kind: 'rollback-hook', hook: name });
   }
   return undefined;
+}
+
+/** Rollback hooks that were asked and stayed silent are named with whatever their round of questions leads to. */
+export function unsignaled(s: Situation, verdict: Verdict): Verdict {
+  if (verdict.kind === 'ask') return verdict;
+  const silent = hooksOf(s, 'rollback').map(({ name }): News => ({
+    kind: 'rollback-not-signaled',
+    hook: name,
+  }));
+  return silent.length === 0 ? verdict : { ...verdict, notices: [...silent, ...(verdict.notices ?? [])] };
 }
 
 /** Before the first position pre-rollout hooks; afterwards rollout hooks, then metrics. One failed check a pass. */

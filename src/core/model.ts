@@ -502,7 +502,7 @@ export type Verdict =
   /** More must be known; call again with the answers. */
   | { readonly kind: 'ask'; readonly questions: readonly [Question, ...Question[]] }
   /** Commit this status, make the cluster match it, then tell its outbox. */
-  | { readonly kind: 'move'; readonly status: Status }
+  | { readonly kind: 'move'; readonly status: Status; readonly notices?: readonly News[] }
   /** Nothing to record until then, or until something in the cluster changes. */
   | {
       readonly kind: 'wait';

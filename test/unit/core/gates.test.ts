@@ -354,6 +354,33 @@ function told({ verdict }: Round): readonly News['kind'][] {
   return verdict.status.outbox.map(({ news }) => news.kind);
 }
 
+describe('a rollback hook that does not signal', () => {
+  it.each<{ when: string; status: Partial<Status>; replies: Readonly<Record<string, Reply>> }>([
+    { when: 'the canary advances', status: at(0, 20), replies: {} },
+    { when: 'nobody answers it', status: at(0, 20), replies: { rollback: 'inconclusive' } },
+    { when: 'a check fails', status: at(0, 20), replies: { query: 'no' } },
+    { when: 'a gate begins to hold', status: at(1, 40), replies: { 'confirm-promotion': 'no' } },
+    {
+      when: 'promotion waits for approval',
+      status: at(1, 40, {
+        phase: 'WaitingPromotion',
+        held: { type: 'confirm-promotion', hook: 'confirm-promotion', since: instant(0) },
+      }),
+      replies: { 'confirm-promotion': 'no' },
+    },
+  ])('is named at every look: $when', ({ status, replies }) => {
+    expect(pass(EVERYTHING, status, replies).verdict.notices).toEqual([
+      { kind: 'rollback-not-signaled', hook: 'rollback' },
+    ]);
+  });
+
+  it('is not named where it was not asked', () => {
+    const early = at(0, 20, { changedAt: instant(3_590_000) });
+    expect(pass(EVERYTHING, early).verdict.notices).toEqual([]);
+    expect(pass({ hooks: [hook('rollout')] }, at(0, 20)).verdict.notices).toBeUndefined();
+  });
+});
+
 describe('a gate that holds', () => {
   const gate = { hooks: [hook('confirm-promotion')] };
   const shut = { 'confirm-promotion': 'no' } as const;
