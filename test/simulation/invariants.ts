@@ -314,12 +314,13 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
 
   '25 nobody is sent from a primary that serves to one that is not ready': (pass) =>
     [...performed(pass, 'write-services'), ...performed(pass, 'set-routes')].flatMap((effect) => {
-      const { selected, workload, routes } = effect.before;
+      const { selected, routes } = effect.before;
       // Without routes or Services nobody is served by anything of ours.
       if (routes === undefined || selected === undefined) return [];
       const look = lookBefore(pass, effect)?.observed;
       const leaves = effect.after.selected !== selected;
-      const strays = effect.action.kind === 'set-routes' && selected !== workload;
+      // Written by what this process saw, which may be what the spec named a moment ago.
+      const strays = effect.action.kind === 'set-routes' && look?.workload !== `Deployment/${selected}`;
       if (!leaves && !strays) return [];
       return look?.primary?.readiness.kind === 'ready' ? [] : [`${effect.action.kind} to what cannot serve`];
     }),
