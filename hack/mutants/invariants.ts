@@ -211,7 +211,7 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
     'another target is named',
   ),
   breaks(
-    25,
+    9,
     'another target is rolled out as a revision of the former one',
     {
       file: 'src/core/decide.ts',
@@ -220,4 +220,12 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
     },
     'another target is named',
   ),
+  {
+    id: 'invariant 25',
+    what: 'Services that lead to another primary before that is recorded',
+    file: CONVERGE,
+    find: 'if (isRetargeted(status, observed)) return [];',
+    replace: '',
+    test: { file: 'test/unit/core/decide.test.ts', name: 'another target' },
+  },
 ];

@@ -409,4 +409,9 @@ describe('another target', () => {
       status: { phase: 'Succeeded', invalid: problem, target: { workload: 'Deployment/podinfo' } },
     });
   });
+
+  it('is not touched by what is remembered of the former one', () => {
+    const { spec, status, observed } = renamed({ primary: null });
+    expect(converge(spec, status, { ...observed, services: false }, instant(0))).toEqual([]);
+  });
 });
