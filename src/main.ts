@@ -94,7 +94,7 @@ async function run(settings: Settings): Promise<number> {
   };
   const manager = new Manager({ tools, canaries: canaryContext(settings, log) });
   let missing: () => string | undefined = () => 'the process is starting';
-  const desk = await openDesk(
+  const opened = await openDesk(
     {
       registry: vitals.registry,
       ailing: () => manager.standstill,
@@ -103,6 +103,13 @@ async function run(settings: Settings): Promise<number> {
     },
     settings.port,
   );
+  if (!opened.ok) {
+    log.error({ detail: opened.error }, 'the process ends');
+    web.close();
+    await transport.close();
+    return 1;
+  }
+  const desk = opened.value;
   log.info({ version: version(), port: desk.port, provider: settings.meshProvider }, 'started');
   try {
     const startUp = {

@@ -59,7 +59,7 @@ export function servePodinfo(args: readonly string[], options: PodinfoOptions = 
       `greetings from podinfo v${String(values.version)}`,
   });
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://pod').pathname;
+    const path = URL.parse(request.url ?? '/', 'http://pod')?.pathname ?? '/';
     if (path === '/healthz') return reply(response, values.unhealthy === true ? 503 : 200, { status: 'OK' });
     if (path === '/readyz')
       return reply(response, values.unready === true || stopping ? 503 : 200, { status: 'OK' });

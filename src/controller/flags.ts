@@ -264,6 +264,8 @@ function overrule(texts: Texts, environment: Readonly<Record<string, string | un
 function toSettings(texts: Texts): Result<Settings, string> {
   const port = Number(texts.port);
   if (port > 65_535) return err(`-port is ${texts.port}, allowed are 0 to 65535`);
+  const fault = zeroFault(texts) ?? addressFault(texts);
+  if (fault !== undefined) return err(fault);
   const lease = leaseFrom(texts);
   if (!lease.ok) return lease;
   return ok({
@@ -297,6 +299,23 @@ function toSettings(texts: Texts): Result<Settings, string> {
       channel: texts['slack-channel'],
     },
   });
+}
+
+/** With no calls at all nothing would ever happen, and nothing would say why. */
+function zeroFault(texts: Texts): string | undefined {
+  const name = (['kubeconfig-qps', 'kubeconfig-burst'] as const).find((flag) => Number(texts[flag]) === 0);
+  return name === undefined ? undefined : `-${name} is 0, allowed is 1 or more`;
+}
+
+/** The address itself stays out of the sentence: it may hold credentials. */
+function addressFault(texts: Texts): string | undefined {
+  const isAddress = (text: string): boolean => /^https?:\/\//iu.test(text) && URL.canParse(text);
+  const name = (['master', 'metrics-server'] as const).find(
+    (flag) => texts[flag] !== '' && !isAddress(texts[flag]),
+  );
+  return name === undefined
+    ? undefined
+    : `-${name} is not the address of a server, expected http://… or https://…`;
 }
 
 /** Whoever leads must have stopped before anybody else may begin, so the order of the three is no matter of taste. */

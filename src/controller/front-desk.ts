@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { err, ok, type Result } from '../shared/result.ts';
 
 export interface Desk {
   readonly registry: Registry;
@@ -18,18 +19,22 @@ export interface OpenDesk {
   close(): Promise<void>;
 }
 
-/** Listens on every address; port 0 is any free one. Rejects when the port is taken. */
-export async function openDesk(desk: Desk, port: number): Promise<OpenDesk> {
+/** Listens on every address; port 0 is any free one. The failure says why that cannot be. */
+export async function openDesk(desk: Desk, port: number): Promise<Result<OpenDesk, string>> {
   const server = createServer((request, response) => {
     answer(desk, request, response).catch(() => {
       response.writeHead(500).end('internal error\n');
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, resolve);
+  const fault = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    server.once('error', resolve);
+    server.listen(port, () => resolve(undefined));
   });
-  return {
+  if (fault !== undefined) {
+    const reason = fault.code === 'EADDRINUSE' ? 'another process listens there' : fault.message;
+    return err(`port ${port} cannot be opened: ${reason}; -port names another one`);
+  }
+  return ok({
     // A server that listens on a port has an address with one.
     port: (server.address() as AddressInfo).port,
     close: () =>
@@ -37,7 +42,7 @@ export async function openDesk(desk: Desk, port: number): Promise<OpenDesk> {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-  };
+  });
 }
 
 async function answer(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -163,8 +163,10 @@ function toLoad({ values, bare, url }: Flags): Result<Load, string> {
 
 /** The URL itself stays out of the sentence: it may hold credentials. */
 function urlFault(url: string): string | undefined {
-  const spelled = /^https?:\/\//i.test(url) ? url : `http://${url}`;
-  return URL.canParse(spelled) ? undefined : 'hey: the last word is not an http or https URL';
+  const spelled = /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? url : `http://${url}`;
+  return /^https?:/i.test(spelled) && URL.canParse(spelled)
+    ? undefined
+    : 'hey: the last word is not an http or https URL';
 }
 
 function wholeFault(flag: string, value: number, from: number, to: number): string | undefined {

@@ -19,6 +19,26 @@ export interface Options {
 type Text = 'log-level' | 'port' | 'timeout' | 'namespace-regexp' | 'proxy' | 'zap-encoding';
 type Switch = 'allow-shell' | 'zap-replace-globals';
 
+export const HELP = `Sends load, runs acceptance commands and keeps gates, for the webhooks of Canaries.
+
+Usage: loadtester [flags]      one dash or two; -flag=value or -flag value
+
+  -port number              where to listen (default 9090)
+  -timeout span             longest time for one task (default 1h)
+  -namespace-regexp text    namespaces whose webhooks are served (default all)
+  -allow-shell              run commands other than hey: whoever reaches this server may then run anything
+  -proxy url                HTTP proxy for our own load (default http_proxy, without the hosts of no_proxy)
+  -log-level word           debug, info, warning or error (default info)
+  -zap-encoding word        json or console (default json)
+  -zap-replace-globals      no effect
+  -help                     print this and exit
+`;
+
+/** Whether help is asked for, whatever else is. */
+export function asksForHelp(words: readonly string[]): boolean {
+  return words.some((word) => /^--?h(elp)?$/.test(word));
+}
+
 const DEFAULTS: Readonly<Record<Text, string>> = {
   'log-level': 'info',
   port: '9090',
@@ -48,7 +68,7 @@ export function parseFlags(words: readonly string[]): Result<Options, string> {
       if (value === undefined) return err(`-${name} needs a value`);
       texts[name] = value;
     } else {
-      return err(`unknown flag ${words[at]}, known are ${knownFlags()}`);
+      return err(`unknown flag ${words[at]}, known are ${knownFlags()}; -help explains`);
     }
   }
   return toOptions(texts, switches);

@@ -7,7 +7,7 @@ import { Counter, Registry, collectDefaultMetrics } from 'prom-client';
 import { createLogger } from '../adapters/logger.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
-import { parseFlags, type Options } from './flags.ts';
+import { asksForHelp, HELP, parseFlags, type Options } from './flags.ts';
 import { Gates } from './gates.ts';
 import { proxyFrom } from './proxy.ts';
 import { loadTesterServer } from './server.ts';
@@ -18,8 +18,11 @@ const SHUTDOWN_MS = 60_000;
 /** How often connections are looked at that have nothing more to carry. */
 const CLOSING_MS = 50;
 
-const flags = parseFlags(process.argv.slice(2));
-if (flags.ok) {
+const words = process.argv.slice(2);
+const flags = parseFlags(words);
+if (asksForHelp(words)) {
+  console.log(HELP);
+} else if (flags.ok) {
   run(flags.value);
 } else {
   console.error(`loadtester: ${flags.error}`);

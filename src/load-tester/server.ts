@@ -34,7 +34,7 @@ const DONE: TaskAnswer = { status: 202, body: '' };
 /** A server that is not yet listening. */
 export function loadTesterServer(parts: ServerParts): Server {
   return createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://load-tester').pathname;
+    const path = pathOf(request);
     answer(path, request, parts).then(
       (found) => {
         parts.answered(path, found.status);
@@ -46,6 +46,11 @@ export function loadTesterServer(parts: ServerParts): Server {
       },
     );
   });
+}
+
+/** Whatever is no URL is a path without a meaning; to throw here would end the process. */
+function pathOf({ url }: IncomingMessage): string {
+  return URL.parse(url ?? '/', 'http://load-tester')?.pathname ?? '/';
 }
 
 function send(response: ServerResponse, { status, body }: TaskAnswer, path: string): void {

@@ -64,8 +64,9 @@ async function respond(
   history: CounterHistory,
   now: Instant,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://stand-in');
+  const url = URL.parse(request.url ?? '/', 'http://stand-in');
   const form = new URLSearchParams(await bodyOf(request));
+  if (url === null) return send(response, 404, { status: 'error', error: 'no such path' });
   if (url.pathname === '/-/healthy' || url.pathname === '/-/ready') return send(response, 200, 'OK');
   if (url.pathname !== '/api/v1/query')
     return send(response, 404, { status: 'error', error: 'no such path' });

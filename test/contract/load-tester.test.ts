@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -46,6 +47,18 @@ async function post(url: string, body: unknown): Promise<readonly [number, strin
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const answer = await loopbackHttp({ method: 'POST', url, body: text, timeout: millis(20_000) }, { signal });
   return answer.ok ? [answer.value.status, answer.value.body] : [0, answer.error.detail];
+}
+
+/** The status of the answer to a target that no client would send by itself. */
+function get(url: string, path: string): Promise<number | undefined> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const call = request({ hostname, port, path }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    call.on('error', reject).end();
+  });
 }
 
 const canary = { name: 'podinfo', namespace: 'test' };
@@ -150,6 +163,14 @@ describe('without a shell', () => {
   it('refuses a body without end', async () => {
     expect((await post(tester.url, 'x'.repeat(2 * 1024 * 1024)))[0]).toBe(413);
   });
+
+  it.each(['//', 'http://[', '/%'])(
+    'answers a request for %s, which is no path, and lives',
+    async (target) => {
+      expect(await get(tester.url, target)).toBe(400);
+      expect((await post(`${tester.url}/healthz`, ''))[0]).toBe(200);
+    },
+  );
 
   it('counts its answers for Prometheus', async () => {
     const [status, text] = await post(`${tester.url}/metrics`, '');

@@ -50,7 +50,16 @@ export function connect(options: ConnectOptions = {}): Result<Connection, string
     const cluster = config.getCurrentCluster();
     if (cluster === null) {
       const name = options.context ?? config.getCurrentContext();
-      return err(`reading ${source}: context ${JSON.stringify(name)} names no cluster`);
+      return err(
+        name
+          ? `reading ${source}: context ${JSON.stringify(name)} names no cluster`
+          : `reading ${source}: it has no current-context, so this is no kubeconfig or an unfinished one`,
+      );
+    }
+    if (!/^https?:\/\//iu.test(cluster.server) || !URL.canParse(cluster.server)) {
+      return err(
+        `reading ${source}: the server of cluster ${JSON.stringify(cluster.name)} is no http or https URL`,
+      );
     }
     return ok({
       url: cluster.server.replace(/\/+$/, ''),

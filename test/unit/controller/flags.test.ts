@@ -70,6 +70,13 @@ describe('the flags of the controller', () => {
     ],
     [['--frobnicate'], 'unknown flag -frobnicate; -help lists all flags'],
     [['-port=many'], '-port is "many", expected a whole number from 0'],
+    [['-kubeconfig-qps=0'], '-kubeconfig-qps is 0, allowed is 1 or more'],
+    [['-kubeconfig-burst', '0'], '-kubeconfig-burst is 0, allowed is 1 or more'],
+    [['-master=10.0.0.1:6443'], '-master is not the address of a server, expected http://… or https://…'],
+    [
+      ['-metrics-server=user:secret@prometheus'],
+      '-metrics-server is not the address of a server, expected http://… or https://…',
+    ],
     [['-port=70000'], '-port is 70000, allowed are 0 to 65535'],
     [['-log-level=loud'], '-log-level is "loud", allowed are debug, info, warning, error'],
     [['-install-crds=maybe'], '-install-crds is "maybe", allowed are true and false'],

@@ -68,7 +68,7 @@ describe('the HTTP port of the controller', () => {
   it('says whether it is alive and ready, and why not', async () => {
     let missing: string | undefined = 'the caches are being filled';
     const vitals = new Vitals();
-    const desk = await openDesk(
+    const opened = await openDesk(
       {
         registry: vitals.registry,
         ailing: () => undefined,
@@ -77,6 +77,8 @@ describe('the HTTP port of the controller', () => {
       },
       0,
     );
+    if (!opened.ok) throw new Error(opened.error);
+    const desk = opened.value;
     const ask = async (path: string): Promise<string> => {
       const answer = await fetch(`http://127.0.0.1:${desk.port}${path}`);
       return `${answer.status} ${(await answer.text()).trim()}`;
@@ -88,5 +90,23 @@ describe('the HTTP port of the controller', () => {
     expect(await ask('/metrics')).toContain('# TYPE flagger_canary_status gauge');
     expect(await ask('/api')).toContain('404');
     await desk.close();
+  });
+
+  it('is said to be taken where it is', async () => {
+    const { registry } = new Vitals();
+    const desk = {
+      registry,
+      ailing: () => undefined,
+      unready: () => undefined,
+      refresh: () => undefined,
+    };
+    const first = await openDesk(desk, 0);
+    if (!first.ok) throw new Error(first.error);
+    const { port } = first.value;
+    expect(await openDesk(desk, port)).toEqual({
+      ok: false,
+      error: `port ${port} cannot be opened: another process listens there; -port names another one`,
+    });
+    await first.value.close();
   });
 });

@@ -118,6 +118,7 @@ describe('a hey command', () => {
     ['hey -z soon http://x/', 'hey: -z is not a span of time such as 30s'],
     ["hey -H 'no colon' http://x/", 'hey: -H is not of the form "name: value"'],
     ['hey -x " " http://x/', 'hey: -x is not of the form host:port'],
+    ['hey file:///etc/passwd', 'hey: the last word is not an http or https URL'],
     ['hey http://:/', 'hey: the last word is not an http or https URL'],
     ['hey -D /etc/passwd http://x/', 'hey: -D reads a file of the load tester; send the body with -d'],
     ['hey -o csv http://x/', 'hey: -o is not served; the summary is always printed as text'],

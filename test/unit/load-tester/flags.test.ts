@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { parseFlags } from '../../../src/load-tester/flags.ts';
+import { asksForHelp, HELP, parseFlags } from '../../../src/load-tester/flags.ts';
 import { proxyFrom } from '../../../src/load-tester/proxy.ts';
 
 describe('flags', () => {
@@ -36,6 +36,19 @@ describe('flags', () => {
 
   it('of the old load tester are accepted', () => {
     expect(parseFlags(['-zap-replace-globals=true', '-zap-encoding', 'console'])).toMatchObject({ ok: true });
+  });
+
+  it('are explained, each of them', () => {
+    const refused = parseFlags(['nonsense']);
+    const known = refused.ok ? [] : [...refused.error.matchAll(/(?<=[ ,])-[a-z-]+(?=[,;])/gu)].map(String);
+    expect(known).toHaveLength(8);
+    for (const flag of known) expect(HELP).toContain(`  ${flag} `);
+    expect([['-h'], ['--help'], ['-port', '1', '-help'], ['-port']].map(asksForHelp)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it.each([
