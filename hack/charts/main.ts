@@ -2,8 +2,12 @@
  * `npm run charts`: lints the charts, renders them with every set of values under test/fixtures/charts and holds the
  * result against what is expected, and sees that wrong values are refused with a sentence. `-- --write` takes what is
  * rendered as expected.
+ *
+ * `-- --cluster` then tries them on the real cluster (`hack/charts/live.ts`); `--from REF` names the commit to upgrade
+ * from, HEAD~1 if not given, whose image `npm run images -- --ref REF --tag previous` has built.
  */
 import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import {
   chartFolder,
@@ -16,6 +20,7 @@ import {
   writeGolden,
 } from './goldens.ts';
 import { findHelm } from './helm.ts';
+import { tryOut } from './live.ts';
 
 const NO_HELM = `There is no helm on the path, nor beside the cluster. With Go: go install helm.sh/helm/v3/cmd/helm@v3.19.0`;
 
@@ -56,12 +61,29 @@ function checkCase(
     : [`${name} renders otherwise than expected; npm run charts -- --write, and look at git diff`];
 }
 
-const helm = findHelm();
-if (helm === undefined) {
-  console.error(NO_HELM);
-  process.exitCode = 1;
-} else {
-  const faults = check(helm, process.argv.includes('--write'));
+const { values: asked } = parseArgs({
+  options: {
+    write: { type: 'boolean', default: false },
+    cluster: { type: 'boolean', default: false },
+    from: { type: 'string', default: 'HEAD~1' },
+  },
+});
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const helm = findHelm();
+  if (helm === undefined) {
+    console.error(NO_HELM);
+    return 1;
+  }
+  const faults = check(helm, asked.write);
   for (const fault of faults) console.error(fault);
-  process.exitCode = faults.length === 0 ? 0 : 1;
+  if (faults.length > 0 || !asked.cluster) return faults.length === 0 ? 0 : 1;
+  try {
+    await tryOut(helm, asked.from);
+    return 0;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  }
 }
