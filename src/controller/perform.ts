@@ -4,7 +4,9 @@ import type { Action } from '../core/model.ts';
 import { after, millis, unreachable } from '../shared/brand.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { formerAutoscaler, renderAutoscaler } from '../targets/autoscalers.ts';
+import { isOfAnotherType } from '../targets/copies.ts';
 import type { TargetKind } from '../targets/target.ts';
+import { findObject } from '../targets/tracked-config.ts';
 import { renderLeft } from '../traffic/places.ts';
 import {
   observeRoutes,
@@ -35,7 +37,7 @@ export async function perform(
     case 'leave-routes':
       return leaveRoutes(view, action, put);
     case 'write-primary':
-      return withKind(view, (kind) => writePrimary(objects, kind, view, action, put, signal));
+      return withKind(view, (kind) => writePrimary(objects, kind, view, action, signal));
     case 'keep-snapshot':
       return withKind(view, (kind) => keepSnapshot(objects, kind, view, action, signal));
     case 'write-autoscaler':
@@ -128,15 +130,19 @@ async function leaveRoutes(
 
 /** Copies what the look has seen, contents included, and only while it is the revision that is meant. */
 async function writePrimary(
-  reader: ObjectReader,
+  cluster: ObjectReader & ObjectWriter,
   kind: TargetKind,
   view: View,
   { from, revision }: Action & { readonly kind: 'write-primary' },
-  put: Write,
   signal: AbortSignal,
 ): Promise<Done> {
-  const objects = await withContents(reader, view.look.objects, signal);
+  const objects = await withContents(cluster, view.look.objects, signal);
   if (!objects.ok) return objects;
+  const put: Write = (object) => {
+    const found = findObject(objects.value, refOf(object));
+    const recast = found !== undefined && isOfAnotherType(object, found);
+    return recast ? recreate(cluster, object, signal) : putObject(cluster, object, signal);
+  };
   const look = { ...view.look, objects: objects.value };
   if (from === 'snapshot') {
     const restored = kind.restorePrimary(look, revision);
@@ -160,17 +166,27 @@ async function keepSnapshot(
 ): Promise<Done> {
   const object = kind.snapshot(look, revision);
   if (object === undefined) return err({ kind: 'conflict', detail: 'the primary is gone' });
+  const { resourceVersion, name } = object.metadata;
+  const created = await recreate(writer, object, signal);
+  if (created.ok) return ok();
+  // Ours carry a label and are seen; what is in the way is somebody else's, and waiting does not move it.
+  const foreign = resourceVersion === undefined && created.error.kind === 'already-exists';
+  const detail = `ControllerRevision ${name} exists and is not a snapshot of ours; delete or rename it`;
+  return foreign ? err({ kind: 'invalid', detail }) : created;
+}
+
+/** For what cannot be changed: what stands there goes, as it was seen, and this takes its place. */
+async function recreate(
+  writer: ObjectWriter,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<Result<unknown, ApiError>> {
   const { uid: _, resourceVersion, ...metadata } = object.metadata;
   if (resourceVersion !== undefined) {
     const deleted = await writer.delete(refOf(object), { signal, ...versionOf(object) });
     if (!deleted.ok && deleted.error.kind !== 'not-found') return deleted;
   }
-  const created = await writer.create({ ...object, metadata }, { signal });
-  if (created.ok) return ok();
-  // Ours carry a label and are seen; what is in the way is somebody else's, and waiting does not move it.
-  const foreign = resourceVersion === undefined && created.error.kind === 'already-exists';
-  const detail = `ControllerRevision ${metadata.name} exists and is not a snapshot of ours; delete or rename it`;
-  return foreign ? err({ kind: 'invalid', detail }) : created;
+  return writer.create({ ...object, metadata }, { signal });
 }
 
 function writeAutoscaler({ look }: View, put: Write): Promise<Done> | Done {

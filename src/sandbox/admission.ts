@@ -120,7 +120,9 @@ function checkBuiltin(kind: Kind, object: JsonObject, live: StoredObject | undef
     ? workloadProblems(object, live)
     : kind.key === 'services'
       ? serviceProblems(object, live)
-      : [];
+      : kind.key === 'secrets'
+        ? secretProblems(object, live)
+        : [];
   if (problems.length > 0) throw invalid(kind, textAt(object, 'metadata', 'name'), problems);
 }
 
@@ -142,6 +144,16 @@ function workloadProblems(object: JsonObject, live: StoredObject | undefined): P
     return [{ path: 'spec.template.spec.containers', message: 'Required value' }];
   }
   return [];
+}
+
+function secretProblems(object: JsonObject, live: StoredObject | undefined): Problems {
+  const type = typeOf(object);
+  if (live === undefined || type === typeOf(live)) return [];
+  return [{ path: 'type', message: `Invalid value: ${JSON.stringify(type)}: field is immutable` }];
+}
+
+function typeOf(secret: JsonObject): string {
+  return textAt(secret, 'type') || 'Opaque';
 }
 
 function serviceProblems(object: JsonObject, live: StoredObject | undefined): Problems {

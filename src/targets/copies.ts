@@ -19,6 +19,8 @@ import {
   type TrackedConfig,
 } from './tracked-config.ts';
 
+/** What a Secret is that says nothing else. */
+const OPAQUE = 'Opaque';
 /** `<canary>=<revision>`, separated by commas. */
 const REVISIONS = 'serin.dev/revisions';
 
@@ -133,8 +135,14 @@ function writeCopy(
   return isWritten(copy, found) ? [] : [copy];
 }
 
+/** The type of a Secret cannot be changed: one of another type takes its place. */
+export function isOfAnotherType(copy: KubeObject, found: KubeObject): boolean {
+  return (copy['type'] ?? OPAQUE) !== (found['type'] ?? OPAQUE);
+}
+
 function isWritten(copy: KubeObject, found: KubeObject | undefined): boolean {
-  if (found === undefined || configDigest(copy) !== configDigest(found)) return false;
+  if (found === undefined || isOfAnotherType(copy, found)) return false;
+  if (configDigest(copy) !== configDigest(found)) return false;
   return (
     copy.metadata.annotations?.[REVISIONS] === found.metadata.annotations?.[REVISIONS] &&
     canonicalJson(copy.metadata.labels) === canonicalJson(found.metadata.labels ?? {})

@@ -35,7 +35,8 @@ export interface TargetKind {
   observePrimary(look: Look): Workload | undefined;
   /**
    * The objects to write, in order: copies of configuration first, the primary last. Each replaces what is there
-   * under the resourceVersion it carries, or is created where it carries none. Never server-side apply: fields that
+   * under the resourceVersion it carries, or is created where it carries none; a Secret whose type has changed is
+   * made again. Never server-side apply: fields that
    * another manager wrote would survive in the template, and an apply without `replicas` would reset them.
    */
   clonePrimary(look: Look, revision: Revision): readonly KubeObject[];

@@ -194,7 +194,9 @@ async function everythingFor(world: World, provider: string): Promise<void> {
     spec: { autoscalerRef, revertOnDeletion: true },
   });
   await world.patch('ConfigMap', 'settings', { data: { colour: 'blue' } });
-  await world.patch('Secret', 'token', { data: { token: 'Yg==' } });
+  const token = { type: 'kubernetes.io/basic-auth', data: { username: 'Yg==' } };
+  await world.delete('Secret', 'token');
+  world.apply({ apiVersion: 'v1', kind: 'Secret', metadata: metadata('token'), ...token });
   await world.patch('HorizontalPodAutoscaler', 'whole', { spec: { maxReplicas: 5 } });
   await whole.push('whole:2');
   await whole.rests('Succeeded');

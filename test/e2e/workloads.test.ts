@@ -131,3 +131,32 @@ describe('visitors who are kept by cookies', () => {
     TIMEOUT,
   );
 });
+
+describe('a Secret of a target', () => {
+  it.concurrent(
+    'that is made again with another type is released, and its copy is of that type too',
+    async () => {
+      const w = await world.started();
+      const keys = (type: string, username: string): Readonly<Record<string, unknown>> => ({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'keys', namespace: 'test' },
+        type,
+        data: { username: Buffer.from(username).toString('base64') },
+      });
+      w.apply(keys('Opaque', 'first'));
+      const container = { envFrom: [{ secretRef: { name: 'keys' } }] };
+      const rollout = await Rollout.install(w, { name: 'keyed', provider: 'istio', container });
+      expect(valueAt(w.get('Secret', 'keys-primary'), 'type')).toBe('Opaque');
+      const since = rollout.applied;
+      await w.delete('Secret', 'keys');
+      w.apply(keys('kubernetes.io/basic-auth', 'second'));
+      await rollout.rests('Succeeded', { since });
+      const copy = w.get('Secret', 'keys-primary');
+      expect(valueAt(copy, 'type')).toBe('kubernetes.io/basic-auth');
+      expect(valueAt(copy, 'data', 'username')).toBe(Buffer.from('second').toString('base64'));
+      expect(rollout.told.join()).not.toContain('immutable');
+    },
+    TIMEOUT,
+  );
+});

@@ -34,6 +34,10 @@
 - apiGroups: [""]
   resources: [configmaps, secrets]
   verbs: [get, list, watch, create, update]
+# The type of a Secret cannot be changed, so a copy of another type takes the place of the former.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [delete]
 {{- else }}
 # Credentials of metric templates and alert providers.
 - apiGroups: [""]

@@ -47,7 +47,7 @@ export function workRules({ providers, trackConfigs, secretNames }: Needs): read
     rule([Service], WRITE),
     rule([HorizontalPodAutoscaler], [...WRITE, 'delete']),
     ...(trackConfigs
-      ? [rule([ConfigMap, Secret], WRITE)]
+      ? [rule([ConfigMap, Secret], WRITE), rule([Secret], ['delete'])]
       : [rule([Secret], ['get'], { names: secretNames })]),
     rule([Event], ['get', 'create', 'patch']),
     ...routeKinds(providers).map((kinds) => rule(kinds, WRITE)),

@@ -208,6 +208,33 @@ spec: { maxReplicas: 5, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment,
   });
 });
 
+describe('a copy of a Secret', () => {
+  it('whose type has changed is deleted as it was seen, and made again with its data', async () => {
+    const { tools, written, deleted } = aCluster();
+    const canary = aDeploymentCanary();
+    const name = 'volume-secret-primary';
+    const source = configs.find(({ metadata }) => metadata.name === 'volume-secret') ?? target;
+    const metadata = { name, namespace: 'test', uid: 'u', resourceVersion: '7' };
+    const copy: KubeObject = { ...source, type: 'kubernetes.io/tls', metadata };
+    const look = lookAt([target, ...configs, copy], { canary });
+    const kind = targetKind(canary.target);
+    const carried = kind?.observeTarget(look)?.revision ?? revision('');
+    const view: View = { canary, kind, look, ...UNROUTED };
+
+    const action: Action = { kind: 'write-primary', from: 'target', revision: carried };
+    expect(await perform(tools, view, action, signal)).toEqual(ok());
+
+    expect(deleted).toEqual([`Secret ${name} u 7`]);
+    const made = written.find((object) => object.metadata.name === name);
+    expect([made?.['type'], made?.['data'], made?.metadata.uid, made?.metadata.resourceVersion]).toEqual([
+      'Opaque',
+      { key: 'c2VjcmV0' },
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
 describe('keeping a snapshot', () => {
   it('says what is in its way, since waiting does not move it', async () => {
     const { tools } = aCluster(() => ({ kind: 'already-exists', detail: 'it exists' }));

@@ -128,6 +128,20 @@ describe('reading and writing', () => {
     expect((await ask(sandbox, 'GET', `${MAPS}?limit=2&continue=${token}`)).code).toBe(410);
   });
 
+  it('the type of a Secret cannot be changed', async () => {
+    const path = '/api/v1/namespaces/default/secrets';
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'typed' }, data: {} };
+    await ask(sandbox, 'POST', path, { body: secret });
+    const same = await ask(sandbox, 'PUT', `${path}/typed`, { body: { ...secret, type: 'Opaque' } });
+    expect(same.code).toBe(200);
+    const other = { ...secret, type: 'kubernetes.io/tls' };
+    const refused = await ask(sandbox, 'PUT', `${path}/typed`, { body: other });
+    expect([refused.code, refused.body['message']]).toEqual([
+      422,
+      'Secret "typed" is invalid: type: Invalid value: "kubernetes.io/tls": field is immutable',
+    ]);
+  });
+
   it('selectors narrow lists, and fields without an index are refused', async () => {
     for (const name of ['a', 'b']) {
       await ask(sandbox, 'POST', MAPS, { body: { metadata: { name, labels: { app: name } } } });
