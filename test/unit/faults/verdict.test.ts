@@ -35,7 +35,7 @@ const GONE_BACK: Outcome = {
   },
   events: ['Halt podinfo.test advancement external check load-test failed POST http://tester/: no answer'],
   calls: [],
-  alerts: ['Canary analysis failed, Deployment scaled to zero.'],
+  alerts: ['Failed checks threshold reached 6'],
 };
 
 describe('a rollout that has to end as its twin', () => {
