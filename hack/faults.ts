@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { Changes } from '../test/e2e/harness/changes.ts';
 import { startReceiver, type Receiver } from '../test/e2e/harness/receiver.ts';
+import type { Cluster } from '../test/e2e/suite/cluster.ts';
 import type { Act } from '../test/e2e/suite/act.ts';
 import { uninstall } from '../test/e2e/suite/real/install.ts';
 import { PLACE } from '../test/e2e/suite/place.ts';
@@ -15,7 +16,7 @@ import { seeded } from './crash/random.ts';
 import { goInside, isElsewhere, isInside, openRealStage } from './e2e/real.ts';
 import { AT_ONCE, FAULTS, leftovers, type Fault } from './faults/catalogue.ts';
 import { Controllers } from './faults/controllers.ts';
-import { openLane, type Lane, type LaneName } from './faults/lanes.ts';
+import { NAMESPACES, openLane, type Lane, type LaneName } from './faults/lanes.ts';
 import { Loans } from './faults/loans.ts';
 import { release } from './faults/release.ts';
 import { isRight, sentencesOf, summary, table, type Report } from './faults/report.ts';
@@ -182,22 +183,33 @@ async function reported(fault: Fault, scene: Scene): Promise<Report> {
   return report;
 }
 
-/** Puts back what was taken away, then removes what was made. */
+/** Puts back what was taken away, then removes what was made. Whoever comes next finds nothing of it. */
 async function undo({ loans, acts, web, stage }: Made, say: (line: string) => void): Promise<void> {
   say('putting everything back …');
   for (const complaint of await loans.settle()) say(complaint);
   await Promise.all(acts.map((act) => act.curtain()));
   await Promise.all(acts.map((act) => act.clear()));
   if (stage !== undefined) {
-    await Promise.all([
-      uninstall({ name: 'serin', namespace: PLACE.serin }),
-      uninstall({ name: PLACE.loadTester.name, namespace: PLACE.loadTester.namespace }),
-    ]);
-    for (const name of [PLACE.serin, PLACE.loadTester.namespace])
-      await stage.cluster.remove('Namespace', { name });
+    await Promise.all(INSTALLED.map(uninstall));
+    for (const { namespace: name } of INSTALLED) await stage.cluster.remove('Namespace', { name });
+    await untilGone(stage.cluster);
     await stage.stop();
   }
   await web?.close();
+}
+
+const INSTALLED = [{ name: 'serin', namespace: PLACE.serin }, PLACE.loadTester];
+const GONE_WITHIN = 90_000;
+
+/** A namespace that is going takes nothing new. */
+function untilGone(cluster: Cluster): Promise<unknown> {
+  const isOurs = (name: string): boolean =>
+    name.startsWith(NAMESPACES) || INSTALLED.some(({ namespace }) => namespace === name);
+  return cluster.eventually(
+    'everything is removed',
+    async () => !(await cluster.readAll('Namespace')).some(({ metadata }) => isOurs(metadata.name)),
+    { within: GONE_WITHIN },
+  );
 }
 
 // ------------------------------------------------------------------------------------------------------ command line

@@ -7,7 +7,7 @@ import type { Component } from '../cluster/components.ts';
 import { inflict, type Fault as Verb } from '../cluster/faults.ts';
 import { locked } from '../cluster/lock.ts';
 import { signal } from '../cluster/record.ts';
-import { isSame, type Former } from './controllers.ts';
+import { isSame, type Controller, type Former } from './controllers.ts';
 import { hookPath, type Lane, type LaneName } from './lanes.ts';
 import type { Loan } from './loans.ts';
 import { killsOf, momentWithin } from './moments.ts';
@@ -58,9 +58,10 @@ export const FAULTS: readonly Fault[] = [
   ),
   onEverybody(
     'leader-stopped',
-    'the leader stopped, another takes over, the old one goes on later',
+    'SIGSTOP of the leader, another takes over, SIGCONT when all rest',
     stopLeader,
   ),
+  onEverybody('leader-resumed', 'SIGSTOP of the leader, another takes over, SIGCONT at once', resumeLeader),
   evidence(
     'prometheus-gone',
     'Prometheus away for two minutes',
@@ -80,9 +81,9 @@ function onEverybody(name: string, title: string, doIt: Fault['inflict'], repeat
 
 /** By lane, how an event names what was missing. */
 const CAUSES: Partial<Record<LaneName, RegExp>> = {
-  'prometheus-fail': /prometheus/i,
-  'tester-fail': /load-tester/,
-  'hook-fail': /no answer|timeout|deadline|timed out/i,
+  'prometheus-fail': /^Prometheus query failed: http:\/\/prometheus\S+ \S/,
+  'tester-fail': /^Halt .* external check load-test failed POST \S+load-tester\S* \S/,
+  'hook-fail': /^Halt .* external check rollout-hook failed POST \S+ .*(no answer|deadline|time)/,
 };
 
 function evidence(name: string, title: string, lanes: readonly LaneName[], doIt: Fault['inflict']): Fault {
@@ -109,8 +110,37 @@ async function killControllers({ controllers, random, say }: Scene): Promise<voi
   }
 }
 
-async function stopLeader(scene: Scene, { lanes, ended }: Rollouts): Promise<void> {
-  const { controllers, loans, random, say, stage } = scene;
+/** Then it goes on when all rest: whatever is written after that, it has written. */
+async function stopLeader(scene: Scene, rollouts: Rollouts): Promise<void> {
+  const { controllers, say, stage } = scene;
+  const { old, successor, goOn } = await replaceLeader(scene, rollouts);
+  await rollouts.ended;
+  const before = await writesIn(stage.cluster, rollouts.lanes);
+  await goOn();
+  say(`${old.pod} goes on`);
+  await pause(AWAKE);
+  const written = writtenBetween(before, await writesIn(stage.cluster, rollouts.lanes));
+  assert.deepEqual(written, [], `the old leader wrote when it went on: ${written.join(', ')}`);
+  const leader = await controllers.leader();
+  assert.equal(leader.pod, successor.pod, 'the lease changed hands when the old leader went on');
+}
+
+/** Then it goes on while its successor drives the same rollouts, and believes for a moment that it still leads. */
+async function resumeLeader(scene: Scene, rollouts: Rollouts): Promise<void> {
+  const { old, goOn } = await replaceLeader(scene, rollouts);
+  await goOn();
+  scene.say(`${old.pod} goes on at once`);
+}
+
+interface Replaced {
+  readonly old: Controller;
+  readonly successor: Controller;
+  readonly goOn: () => Promise<void>;
+}
+
+/** The leader is stopped at some moment; resolves once another leads. */
+async function replaceLeader(scene: Scene, { lanes }: Rollouts): Promise<Replaced> {
+  const { controllers, loans, random, say } = scene;
   await underWay(scene, lanes);
   await pause(momentWithin(LATEST, random));
   const old = await controllers.leader();
@@ -119,18 +149,10 @@ async function stopLeader(scene: Scene, { lanes, ended }: Rollouts): Promise<voi
     take: async () => void signal(old.process, 'SIGSTOP'),
     putBack: async () => void signal(old.process, 'SIGCONT'),
   });
-  say(`leader-stopped: ${old.pod} sleeps`);
+  say(`${old.pod} sleeps`);
   const successor = await controllers.leader({ process: old.process, at: Date.now() });
-  say(`leader-stopped: ${successor.pod} leads`);
-  await ended;
-  const before = await writesIn(stage.cluster, lanes);
-  await goOn();
-  say(`leader-stopped: ${old.pod} goes on`);
-  await pause(AWAKE);
-  const written = writtenBetween(before, await writesIn(stage.cluster, lanes));
-  assert.deepEqual(written, [], `the old leader wrote when it went on: ${written.join(', ')}`);
-  const leader = await controllers.leader();
-  assert.equal(leader.pod, successor.pod, 'the lease changed hands when the old leader went on');
+  say(`${successor.pod} leads`);
+  return { old, successor, goOn };
 }
 
 /** In which somebody who still takes himself for the leader would have done what was due. */

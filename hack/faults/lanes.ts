@@ -129,6 +129,10 @@ const BY_GATEWAY = { way: GATEWAY, route: 'HTTPRoute' } as const;
 const BY_TRAEFIK = { way: TRAEFIK, route: 'TraefikService' } as const;
 const BLUE_GREEN = { way: PLAIN, route: 'Service' } as const;
 
+/** What the lanes' acts are called, and after them their namespaces. */
+const ACT = 'faults-';
+export const NAMESPACES = `e2e-${ACT}`;
+
 export interface Scenery {
   readonly stage: Stage;
   readonly web: Receiver;
@@ -137,7 +141,7 @@ export interface Scenery {
 
 /** Applies it and lets users in. The act is handed out first: it is to be cleared also where this fails. */
 export async function openLane(name: LaneName, { stage, web, say }: Scenery, acts: Act[]): Promise<Lane> {
-  const act = new Act(stage, `faults-${name}`, say);
+  const act = new Act(stage, ACT + name, say);
   acts.push(act);
   const { way, route, fate, analysis } = wishOf(name, web, stage);
   web.reply(refusedPath(name), { status: 500, body: 'this revision is not wanted' });
