@@ -14,7 +14,7 @@ import { NODE_ADDRESS } from './cluster/network.ts';
 import type { Outcome } from './crash/comparison.ts';
 import { seeded } from './crash/random.ts';
 import { goInside, isElsewhere, isInside, openRealStage } from './e2e/real.ts';
-import { AT_ONCE, FAULTS, leftovers, type Fault } from './faults/catalogue.ts';
+import { AT_ONCE, deploymentsOf, FAULTS, NODE, type Fault } from './faults/catalogue.ts';
 import { Controllers } from './faults/controllers.ts';
 import { NAMESPACES, openLane, type Lane, type LaneName } from './faults/lanes.ts';
 import { Loans } from './faults/loans.ts';
@@ -115,6 +115,8 @@ async function open(
   made: Made,
   say: (line: string) => void,
 ): Promise<Scene> {
+  // A run that was cut off may have left the node asleep, or Deployments without pods.
+  await NODE.putBack();
   const web = (made.web = await startReceiver(new Changes(), NODE_ADDRESS));
   const stage = (made.stage = await openRealStage(say, {
     leaderElection: { replicaCount: 2, ...SHORT_LEASE },
@@ -122,7 +124,7 @@ async function open(
     slack: { url: `${web.url}/slack`, channel: 'general' },
   }));
   for (const line of stage.about) say(line);
-  for (const loan of leftovers({ stage })) await loan.putBack();
+  for (const loan of deploymentsOf({ stage })) await loan.putBack();
   for (const kind of ['HTTPRoute', 'TraefikService'] as const) await stage.cluster.watch(kind);
   const names = [...new Set(faults.flatMap((fault) => fault.lanes))];
   const { acts, loans } = made;

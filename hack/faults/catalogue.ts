@@ -40,6 +40,9 @@ const LATEST = 6_000;
 const AWAY = { server: 4_000, kubelet: 20_000, prometheus: 120_000, evidence: 15_000 };
 const PATIENCE = { within: 180_000 };
 
+/** Without it no pod starts or ends. */
+export const NODE = component('pause', 'resume', 'kubelet');
+
 export const FAULTS: readonly Fault[] = [
   onEverybody(
     'controller-killed',
@@ -54,7 +57,7 @@ export const FAULTS: readonly Fault[] = [
     atSomeMoment(scene, rollouts, component('kill', 'start', 'etcd'), AWAY.server),
   ),
   onEverybody('kubelet-paused', "the node's kubelet stopped for 20 s", (scene, rollouts) =>
-    atSomeMoment(scene, rollouts, component('pause', 'resume', 'kubelet'), AWAY.kubelet),
+    atSomeMoment(scene, rollouts, NODE, AWAY.kubelet),
   ),
   onEverybody(
     'leader-stopped',
@@ -230,7 +233,7 @@ async function untilFailed({ stage }: Scene, lanes: readonly Lane[]): Promise<vo
 const PROMETHEUS = { namespace: 'monitoring', name: 'prometheus' };
 
 /** A Deployment without a pod. */
-export function scaled(
+function scaled(
   { stage: { cluster } }: Pick<Scene, 'stage'>,
   place: { namespace: string; name: string },
 ): Loan {
@@ -253,11 +256,7 @@ export function scaled(
   };
 }
 
-/** What a run that was cut off may have left away. */
-export function leftovers(scene: Pick<Scene, 'stage'>): readonly Loan[] {
-  return [
-    component('pause', 'resume', 'kubelet'),
-    scaled(scene, PROMETHEUS),
-    scaled(scene, PLACE.loadTester),
-  ];
+/** Those that a run that was cut off may have left without a pod. */
+export function deploymentsOf(scene: Pick<Scene, 'stage'>): readonly Loan[] {
+  return [PROMETHEUS, PLACE.loadTester].map((place) => scaled(scene, place));
 }
