@@ -38,6 +38,10 @@ the command line.
 `;
 const INTERRUPTED = 130;
 
+/** What is installed with charts, each in a namespace of its own. */
+const INSTALLED = [{ name: 'serin', namespace: PLACE.serin }, PLACE.loadTester];
+const GONE_WITHIN = 90_000;
+
 /** A killed leader cannot give its lease away, and a minute each time would make half an hour of it. */
 const SHORT_LEASE = { leaseDuration: '4s', renewDeadline: '3s', retryPeriod: '500ms' };
 
@@ -199,9 +203,6 @@ async function undo({ loans, acts, web, stage }: Made, say: (line: string) => vo
   }
   await web?.close();
 }
-
-const INSTALLED = [{ name: 'serin', namespace: PLACE.serin }, PLACE.loadTester];
-const GONE_WITHIN = 90_000;
 
 /** A namespace that is going takes nothing new. */
 function untilGone(cluster: Cluster): Promise<unknown> {
