@@ -19,7 +19,7 @@ lost. Exit status: 0 if all passed, 1 if not, 2 for a mistake on the command lin
   --cluster   embedded (a cluster in memory, the default) or real: the one that KUBECONFIG names, else the one that
               \`npm run cluster -- up\` has made
   --only      these scenarios alone
-  --parallel  how many at a time, 4 if not given
+  --parallel  how many at a time, 3 if not given
   --json      the last line is one JSON object
   --list      names the scenarios and plays none
 `;
@@ -136,7 +136,7 @@ function read(): Options {
       options: {
         cluster: { type: 'string', default: 'embedded' },
         only: { type: 'string' },
-        parallel: { type: 'string', default: '4' },
+        parallel: { type: 'string', default: '3' },
         json: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

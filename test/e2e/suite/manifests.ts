@@ -5,8 +5,10 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export const PORT = 9898;
 const REPOSITORY = 'ghcr.io/stefanprodan/podinfo';
-/** More intervals than the metrics look back: a machine that halts for a second is forgotten before it is too late. */
-const THRESHOLD = 20;
+/** Also how long a router may take to follow before pods go. */
+const INTERVAL = '3s';
+/** Together longer than the metrics look back: a second's halt of the machine is forgotten before it is too late. */
+const THRESHOLD = 12;
 
 export function image(version: string): string {
   return `${REPOSITORY}:${version}`;
@@ -16,7 +18,7 @@ export function image(version: string): string {
 export const GOOD = '6.0.1';
 export const SLOW = {
   version: '6.0.2',
-  flags: ['--random-delay', '--random-delay-unit=ms', '--random-delay-min=600', '--random-delay-max=800'],
+  flags: ['--random-delay', '--random-delay-unit=ms', '--random-delay-min=1200', '--random-delay-max=1500'],
 };
 
 export interface Workload {
@@ -61,7 +63,8 @@ function container({
     ports: [{ name: 'http', containerPort: PORT }],
     // Pods that ask for nothing get nothing while others start.
     resources: { requests: { cpu: '50m' } },
-    readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1 },
+    // A slow revision is slow to its probe too, and ready all the same.
+    readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1, timeoutSeconds: 5 },
     ...more,
   };
 }
@@ -93,12 +96,12 @@ export function canary({ namespace, name, provider, spec, service, analysis }: C
       targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
       progressDeadlineSeconds: 120,
       service: { port: PORT, ...service },
-      analysis: { interval: '2s', threshold: THRESHOLD, ...analysis },
+      analysis: { interval: INTERVAL, threshold: THRESHOLD, ...analysis },
       ...spec,
     },
   };
 }
 
-/** Every answer within half a second, as the built-in metric has it. */
-export const LATENCY = { name: 'request-duration', interval: '30s', thresholdRange: { max: 500 } };
+/** Every answer within a second, in the milliseconds of the built-in metric: a busy machine may need half of it. */
+export const LATENCY = { name: 'request-duration', interval: '30s', thresholdRange: { max: 1000 } };
 export const SUCCESS = { name: 'request-success-rate', interval: '30s', thresholdRange: { min: 99 } };

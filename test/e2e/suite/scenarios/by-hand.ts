@@ -8,7 +8,7 @@ import { settle } from '../setting.ts';
 import { everybodySees } from './progressive.ts';
 
 /** Three analyses: without the order the weight would have risen twice. */
-const A_WHILE = 6_000;
+const A_WHILE = 9_000;
 
 export const byHand: Scenario = {
   name: 'by-hand',

@@ -7,7 +7,7 @@ import { gate, settle } from '../setting.ts';
 import { pause } from '../act.ts';
 
 /** Long enough for two analyses, in which nothing may happen. */
-const A_WHILE = 5_000;
+const A_WHILE = 7_000;
 
 export const gates: Scenario = {
   name: 'gates',
