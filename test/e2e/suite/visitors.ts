@@ -55,8 +55,13 @@ export class Visitors {
   /** Nobody comes any more; resolves when the last have left. */
   async leave(): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all(this.#coming);
+    await this.backHome();
     this.#agent.destroy();
+  }
+
+  /** Resolves when all who are on their way now have got what they came for. */
+  async backHome(): Promise<void> {
+    await Promise.all(this.#coming);
   }
 
   /** A crowd: as many visits as `wanted`, some at a time. */

@@ -41,7 +41,7 @@ export const nginx: Scenario = {
         name: 'latency',
         templateRef: { name: 'latency', namespace },
         interval: '30s',
-        thresholdRange: { max: 1 },
+        thresholdRange: { max: 0.5 },
       },
       {
         name: 'answered',
