@@ -8,7 +8,7 @@ import { conditionPatch, parseStatus } from '../api/status.ts';
 import { at, list, text } from '../api/tree.ts';
 import type { RunningFlagger } from '../core/flagger.ts';
 import { flaggerRuns } from '../core/wording.ts';
-import { after, instant, millis, until, type Millis } from '../shared/brand.ts';
+import { after, instant, millis, shorter, until, type Millis } from '../shared/brand.ts';
 import type { Tools } from './tools.ts';
 
 const FLAGGER_RUNNING = 'FlaggerRunning';
@@ -31,7 +31,8 @@ export async function standAside(
   signal: AbortSignal,
 ): Promise<Aside> {
   const now = tools.clock.now();
-  const turn = until(now, after(createdAt(canary), FLAGGERS_TURN));
+  // By the API server's clock, which may be ahead of ours.
+  const turn = shorter(FLAGGERS_TURN, until(now, after(createdAt(canary), FLAGGERS_TURN)));
   if (turn > 0 && at(canary, 'status', 'conditions') === undefined) return { kind: 'later', delay: turn };
   const said = flaggerRuns(flagger);
   const condition = { reason: FLAGGER_RUNNING, detail: said.text };
