@@ -35,10 +35,11 @@ const CALM = 5;
 export async function tryOut(helm: string, from: string): Promise<void> {
   const reach = new Reach(helm);
   console.log(reach.sentence);
+  // Before anything is taken away: what is cleaned up is known by labels that every Serin has.
+  await alone(reach);
   const folder = await mkdtemp(join(tmpdir(), 'serin-charts-'));
   try {
     await cleanUp(reach, true);
-    await alone(reach);
     await loadImages(reach);
     await step(`chart and image of ${from}, over Flagger's definitions`, () =>
       overFlagger(reach, from, folder),
@@ -234,9 +235,10 @@ function phase(reach: Reach, namespace: string, wanted: string): Promise<number>
 
 /** Two controllers that do not know of each other would drive the same Canaries. */
 async function alone(reach: Reach): Promise<void> {
-  const [other] = list(at(await reach.get('deployments', '-A', '-l', OURS), 'items'));
-  if (other === undefined) return;
-  const where = text(at(other, 'metadata', 'namespace')) ?? '';
+  const found = list(at(await reach.get('deployments', '-A', '-l', OURS), 'items'));
+  const places = found.map((one) => text(at(one, 'metadata', 'namespace')) ?? '');
+  const where = places.find((place) => !Object.values(PLACE).includes(place));
+  if (where === undefined) return;
   throw new Error(`Serin runs already, in namespace ${where}; remove it, or take another cluster`);
 }
 
