@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { optionsOf } from './arguments.ts';
 import {
   install,
   measureBare,
@@ -21,8 +21,10 @@ import {
 } from './bench/scenario.ts';
 import { ensureBuilt } from './demo/shipped.ts';
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, keep: { type: 'boolean' } },
+const values = optionsOf({
+  json: { type: 'boolean' },
+  quick: { type: 'boolean' },
+  keep: { type: 'boolean' },
 });
 const size =
   values.quick === true

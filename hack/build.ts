@@ -3,26 +3,33 @@
  * process's own file is the same in both. A bundle starts in a third of the time of the sources with their
  * packages, and in two thirds of the memory.
  */
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { build as bundle, stop } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
+const DIST = join(ROOT, 'dist');
 const ENTRIES = ['src/main.ts', 'src/cli/main.ts', 'src/load-tester/main.ts'];
+
+/** Another build's, which has yet to get its name. */
+const UNFINISHED = /\.\d+$/u;
 
 /** Packages written as CommonJS ask for `require`, which a module does not have. */
 const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);";
 
-/** Resolves once `dist/` is whole; throws esbuild's message otherwise. */
+/**
+ * Resolves once `dist/` is whole; throws esbuild's message otherwise. A file is replaced in one go and no other is
+ * touched before, so that a process that starts, or another build, never meets a half of one.
+ */
 export async function build(): Promise<void> {
-  await clear(join(ROOT, 'dist'));
-  await bundle({
+  const { outputFiles } = await bundle({
     absWorkingDir: ROOT,
     entryPoints: ENTRIES,
     outdir: 'dist',
     outbase: 'src',
     bundle: true,
+    write: false,
     platform: 'node',
     format: 'esm',
     target: 'node22',
@@ -34,13 +41,28 @@ export async function build(): Promise<void> {
   });
   // Its process would stay as long as ours does.
   await stop();
+  for (const { path, contents } of outputFiles) await replace(path, contents);
+  await clear(
+    DIST,
+    outputFiles.map(({ path }) => path),
+  );
 }
 
-/** Empties a folder of what was bundled before. The images in it take longer to make and are made by others. */
-async function clear(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const names = (await readdir(folder)).filter((name) => name !== 'images');
-  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true })));
+async function replace(path: string, contents: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  await writeFile(unfinished, contents);
+  await rename(unfinished, path);
+}
+
+/** Rids a folder of what was bundled before and is no more. The images in it are made by others, and take longer. */
+async function clear(folder: string, kept: readonly string[]): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name !== 'images' && !UNFINISHED.test(name));
+  for (const path of names.map((name) => join(folder, name))) {
+    if (kept.includes(path)) continue;
+    if (kept.some((file) => file.startsWith(`${path}${sep}`))) await clear(path, kept);
+    else await rm(path, { recursive: true, force: true });
+  }
 }
 
 if (import.meta.main) {

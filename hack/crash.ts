@@ -4,9 +4,9 @@
  *
  * `-- --seed N` repeats the choice of revisions and moments, `-- --rollouts N` sets how many there are.
  */
-import { parseArgs } from 'node:util';
 import { Rollout } from '../test/e2e/harness/rollout.ts';
 import { World } from '../test/e2e/harness/world.ts';
+import { optionsOf } from './arguments.ts';
 import { Killer } from './crash/killer.ts';
 import { CONFIGURED, fateOf, lanesIn, type Lane } from './crash/lanes.ts';
 import { differences, type Outcome } from './crash/comparison.ts';
@@ -66,7 +66,7 @@ async function main(): Promise<number> {
 }
 
 function options(): { readonly seed: number; readonly rollouts: number } {
-  const { values } = parseArgs({ options: { seed: { type: 'string' }, rollouts: { type: 'string' } } });
+  const values = optionsOf({ seed: { type: 'string' }, rollouts: { type: 'string' } });
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
   const rollouts = Number(values.rollouts ?? 100);
   if (Number.isInteger(seed) && Number.isInteger(rollouts) && rollouts > 0) return { seed, rollouts };

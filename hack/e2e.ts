@@ -42,9 +42,17 @@ async function main(): Promise<number> {
     process.stderr.write(`${at}  ${line}\n`);
   };
   if (options.kind === 'real' && !isInside()) return goInside(say);
-  process.on('SIGINT', () => process.exit(INTERRUPTED));
-  process.on('SIGTERM', () => process.exit(INTERRUPTED));
+  let stopping: Promise<unknown> | undefined;
+  const opened: Stage[] = [];
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // The first takes the stage down in order, as far as there is one; a second does not wait.
+      if (opened.length === 0 || stopping !== undefined) process.exit(INTERRUPTED);
+      stopping = Promise.all(opened.map((one) => one.stop())).finally(() => process.exit(INTERRUPTED));
+    });
+  }
   const stage = await open(options.kind, say);
+  opened.push(stage);
   try {
     for (const line of stage.about) say(line);
     const measured = SCENARIOS.reduce((sum, { measures }) => sum + measures, 0);

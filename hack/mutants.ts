@@ -8,6 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { misused } from './arguments.ts';
 import { MUTANTS } from './mutants/list.ts';
 import type { Mutant, Proof } from './mutants/mutant.ts';
 
@@ -24,6 +25,8 @@ const Report = z.object({ numFailedTests: z.number(), numRuntimeErrorTestSuites:
 
 const parts = process.argv.slice(2);
 const chosen = MUTANTS.filter((mutant) => parts.length === 0 || parts.some((part) => isCalled(mutant, part)));
+if (chosen.length === 0)
+  misused(`no mutant is called ${parts.join(' or ')}; there are ${MUTANTS.map(({ id }) => id).join(', ')}`);
 const queue = [...chosen];
 const outcomes = new Map<Mutant, Outcome>();
 let printed = 0;

@@ -7,11 +7,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import type { KubeObject } from '../src/api/objects.ts';
 import { at } from '../src/api/tree.ts';
 import { startSandbox } from '../src/sandbox/server.ts';
+import { optionsOf } from './arguments.ts';
 import { prepare } from './schemas/cluster.ts';
 import { inShort } from './schemas/compare.ts';
 import { publishedIn } from './schemas/published.ts';
@@ -34,10 +34,8 @@ const CRDS = new URL('../crds/', import.meta.url);
 
 const CLUSTER = join(ROOT, 'hack/cluster/main.ts');
 
-const { values } = parseArgs({
-  options: {
-    manifests: { type: 'string', default: process.env['SERIN_CORPUS'] ?? join(ROOT, '../shared/corpus') },
-  },
+const values = optionsOf({
+  manifests: { type: 'string', default: process.env['SERIN_CORPUS'] ?? join(ROOT, '../shared/corpus') },
 });
 process.exit(process.env['KUBECONFIG'] ? await main(values.manifests) : insideOwnCluster());
 

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { misused } from './arguments.ts';
 import { INVARIANTS } from '../test/simulation/invariants.ts';
 import { search, type Found } from '../test/simulation/search.ts';
 import { SLICES } from '../test/simulation/slices.ts';
@@ -25,6 +26,7 @@ async function supervise(): Promise<void> {
   const parts = process.argv.slice(2);
   const names = SLICES.map(({ name }) => name);
   const queue = names.filter((name) => parts.length === 0 || parts.some((part) => name.includes(part)));
+  if (queue.length === 0) misused(`no slice is called ${parts.join(' or ')}; there are ${names.join(', ')}`);
   const began = performance.now();
   const found: Found[] = [];
   console.log(line('slice', 'states', 'passes', 'to rest', 'invariants', 'seconds'));

@@ -5,23 +5,21 @@
  * `-- --story 07b` takes the stories whose names begin so, `--state 09` the states, `--idle 1h` leaves the cluster
  * alone that long before, `--log` prints what the controller logs, `--json` one JSON object last.
  */
-import { parseArgs } from 'node:util';
 import { millis } from '../src/shared/brand.ts';
 import { parseDuration } from '../src/shared/duration.ts';
 import type { Logger } from '../src/shared/logger.ts';
 import { silentLogger } from '../src/shared/logger.ts';
+import { optionsOf } from './arguments.ts';
 import { attempt } from './takeover/attempt.ts';
 import { recordedStates } from './takeover/recordings.ts';
 import { reportOn, type Report } from './takeover/report.ts';
 
-const { values } = parseArgs({
-  options: {
-    story: { type: 'string', multiple: true, default: [] },
-    state: { type: 'string', default: '' },
-    idle: { type: 'string', default: '0s' },
-    log: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
+const values = optionsOf({
+  story: { type: 'string', multiple: true, default: [] },
+  state: { type: 'string', default: '' },
+  idle: { type: 'string', default: '0s' },
+  log: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
 });
 process.exitCode = await main();
 

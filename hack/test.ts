@@ -4,23 +4,41 @@
  *
  * Arguments are handed to Jest: `npm test -- test/unit` runs one suite, `npm test -- -t 'weight'` one name.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
+const INTERRUPTED = 130;
 
-function run(name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
+let running: ChildProcess | undefined;
+const folder = mkdtempSync(join(tmpdir(), 'serin-test-'));
+// What was started ends with us, and what it left behind goes.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    running?.kill(signal);
+    process.exit(INTERRUPTED);
+  });
+}
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+async function run(
+  name: string,
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<boolean> {
   const began = Date.now();
   console.log(`\n▶ ${name}: ${command} ${args.join(' ')}`);
-  const { status } = spawnSync(command, args, {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
+  const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } });
+  running = child;
+  const passed = await new Promise<boolean>((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('exit', (code) => resolve(code === 0));
   });
-  console.log(`${status === 0 ? '✓' : '✗'} ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
-  return status === 0;
+  console.log(`${passed ? '✓' : '✗'} ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  return passed;
 }
 
 const args = process.argv.slice(2);
@@ -28,19 +46,21 @@ const gates =
   args.length > 0
     ? [true]
     : [
-        run('types', 'tsc', ['-p', '.', '--noEmit']),
-        run('lint', 'eslint', ['src', 'test', 'hack']),
-        run('format', 'prettier', ['--check', '--log-level', 'warn', '.']),
-        run('build', 'node', ['hack/build.ts']),
+        await run('types', 'tsc', ['-p', '.', '--noEmit']),
+        await run('lint', 'eslint', ['src', 'test', 'hack']),
+        await run('format', 'prettier', ['--check', '--log-level', 'warn', '.']),
+        await run('build', 'node', ['hack/build.ts']),
       ];
 
-const folder = mkdtempSync(join(tmpdir(), 'serin-test-'));
 const report = join(folder, 'report.json');
-const passed = run('tests', 'jest', ['--json', '--outputFile', report, ...args], {
+const passed = await run('tests', 'jest', ['--json', '--outputFile', report, ...args], {
   NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --experimental-vm-modules`,
 });
+if (!existsSync(report)) {
+  console.log('Jest wrote no report, so nothing is known of the tests; see above');
+  process.exit(passed ? 0 : 1);
+}
 const counts = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
-rmSync(folder, { recursive: true });
 
 const failedGates = gates.filter((ok) => !ok).length;
 if (failedGates > 0) console.log(`${failedGates} of types, lint, format, build failed; see above`);

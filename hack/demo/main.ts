@@ -192,6 +192,7 @@ async function main(): Promise<number> {
   }
   const demo = new Demo(options.value);
   endOnSignals(demo);
+  endWithReader(demo);
   try {
     return await demo.run();
   } catch (error) {
@@ -211,6 +212,12 @@ function endOnSignals(demo: Demo): void {
       demo.end(new Interrupted(`ended by ${signal}`));
     });
   }
+}
+
+/** Whoever reads may go, as `head` does and a terminal that is closed; nobody is left to tell a story to then. */
+function endWithReader(demo: Demo): void {
+  process.stdout.on('error', () => demo.end(new Interrupted('nobody reads the output any more')));
+  process.stderr.on('error', () => undefined);
 }
 
 process.exit(await main());

@@ -25,7 +25,7 @@ controller and load tester as they are shipped. Needs no cluster, no network and
   --help        this text
 
 Exit status: 0 if the good revision was promoted and the bad one rolled back, 1 if not, 2 for a mistake on the
-command line, 130 after Ctrl-C.
+command line, 130 after Ctrl-C, or when nobody reads the output any more.
 `;
 
 /** The options, or a sentence about the one that makes no sense. */

@@ -65,6 +65,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
 }
 
+/** Of the controller's variables, which win over its flags: the demo writes to nobody's real channel. */
+const NOBODY_ELSES = { SLACK_URL: '', SLACK_TOKEN: '', SLACK_PROXY_URL: '', EVENT_WEBHOOK_URL: '' };
+
 class Crew {
   readonly #options: StageOptions;
   readonly #waiting = new Map<string, string>();
@@ -183,7 +186,8 @@ class Crew {
       ...(minimumInterval === undefined ? [] : [`-minimum-analysis-interval=${minimumInterval}`]),
     ];
     const proxied = { HTTP_PROXY: stage.proxy, http_proxy: stage.proxy };
-    const env = { ...proxied, NO_PROXY: '127.0.0.1,localhost', no_proxy: '127.0.0.1,localhost' };
+    const near = { NO_PROXY: '127.0.0.1,localhost', no_proxy: '127.0.0.1,localhost' };
+    const env = { ...proxied, ...near, ...NOBODY_ELSES };
     const log = createWriteStream(stage.log);
     const child = this.#process('controller', [CONTROLLER, ...flags], env, (line) => {
       log.write(`${line}\n`);
