@@ -6,6 +6,7 @@
 'use strict';
 const { spawn } = require('node:child_process');
 const { existsSync, readFileSync } = require('node:fs');
+const { signals } = require('node:os').constants;
 const { delimiter, join } = require('node:path');
 
 const ROOT = join(__dirname, '..');
@@ -119,7 +120,7 @@ function start() {
   });
   forward(child);
   child.on('error', (error) => fail(`${file} cannot be started: ${error.message}`, 1));
-  child.on('exit', (code, signal) => process.exit(signal === null ? code : 1));
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + signals[signal]));
 }
 
 if (installed()) start();

@@ -16,7 +16,12 @@ export async function ensureBuilt(): Promise<void> {
   const sources = await Promise.all(
     (await readdir(join(ROOT, 'src'), { recursive: true })).map((file) => changedAt(join(ROOT, 'src', file))),
   );
-  if (Math.min(...built) < Math.max(...sources)) await build();
+  if (Math.min(...built) < Math.max(...sources)) await build().catch(explain);
+}
+
+function explain(error: unknown): never {
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new Error(`Serin could not be built into dist/, which has to be writable: ${reason}`);
 }
 
 /** Milliseconds since 1970; 0 for a file that is not there. */

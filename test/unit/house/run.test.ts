@@ -82,6 +82,14 @@ describe('a command in a checkout', () => {
     expect(notes).toMatch(/^ci /u);
   });
 
+  it('that a signal ended has the status a shell gives it', async () => {
+    writeFileSync(
+      join(root, 'hello.cjs'),
+      `process.kill(process.pid, 'SIGINT'); setTimeout(() => {}, 60_000);`,
+    );
+    expect((await run()).status).toBe(130);
+  });
+
   it('does not go on when the installation fails, and passes its status on', async () => {
     rmSync(join(root, 'node_modules'), { recursive: true });
     npm('exit 7');
