@@ -20,7 +20,12 @@ type Say = (line: string) => void;
 
 /** Whether this process can reach the cluster as it is. */
 export function isInside(): boolean {
-  return process.env[INSIDE] !== undefined || clusterAccess().kind === 'kubeconfig';
+  return process.env[INSIDE] !== undefined || isSomeonesOwn();
+}
+
+/** Whether the cluster is one that the caller's KUBECONFIG names: this process is no part of its network. */
+export function isSomeonesOwn(): boolean {
+  return process.env[INSIDE] === undefined && clusterAccess().kind === 'kubeconfig';
 }
 
 /** Whether another cluster is meant than the one that is made here. */

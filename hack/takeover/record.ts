@@ -1,6 +1,6 @@
 /** Watches a namespace while it is taken over and writes down what matters: traffic, pods, copies, phases, events. */
 import { listAt, objectAt, textAt, textsAt } from '../../src/sandbox/json.ts';
-import type { StoredObject } from '../../src/sandbox/store.ts';
+import type { KubeObject } from '../../src/api/objects.ts';
 import { sceneOf, templateOf, CANARY, PRIMARY, type Finder, type Scene } from './namespace.ts';
 
 export interface Moment {
@@ -21,24 +21,30 @@ export interface Record {
   readonly moments: readonly Moment[];
   /** Texts of events in the order in which they were first told. */
   readonly told: readonly string[];
+  /** Seconds by which a time in it may be wrong. */
+  readonly blur: number;
 }
 
 export interface Camera {
   readonly find: Finder;
-  readonly pods: () => readonly StoredObject[];
+  readonly pods: () => readonly KubeObject[];
   /** Seconds since the take-over began. */
   readonly elapsed: () => number;
+  /** See `Record`; 0 where left out. */
+  readonly blur?: number;
 }
 
 export class Recorder implements Record {
   readonly moments: Moment[] = [];
   readonly told: string[] = [];
+  readonly blur: number;
   readonly #camera: Camera;
   #template: string;
   #copies = 0;
 
   constructor(camera: Camera) {
     this.#camera = camera;
+    this.blur = camera.blur ?? 0;
     this.#template = templateOf(camera.find, PRIMARY);
     this.look();
   }
@@ -71,16 +77,16 @@ function same({ at: _, ...a }: Moment, { at: __, ...b }: Moment): boolean {
 }
 
 /** By uid. */
-function readyPods(pods: readonly StoredObject[]): Pods {
+export function readyPods(pods: readonly KubeObject[]): Pods {
   const ready = (app: string): readonly string[] =>
     pods
       .filter((pod) => textsAt(pod, 'metadata', 'labels')['app'] === app && isServing(pod))
-      .map(({ metadata }) => metadata.uid)
+      .map(({ metadata }) => metadata.uid ?? '')
       .sort();
   return { target: ready(CANARY), primary: ready(PRIMARY) };
 }
 
-function isServing(pod: StoredObject): boolean {
+function isServing(pod: KubeObject): boolean {
   if (pod.metadata.deletionTimestamp !== undefined) return false;
   return listAt(objectAt(pod, 'status'), 'conditions').some(
     (condition) => textAt(condition, 'type') === 'Ready' && textAt(condition, 'status') === 'True',

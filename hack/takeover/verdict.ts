@@ -83,7 +83,7 @@ function wrongSteps(before: Moment, after: Moment, record: Record, facts: Facts)
 }
 
 /** What is written into the primary ran at the last position for an interval, or is what was there before. */
-function wrongCopy(after: Moment, { moments }: Record, facts: Facts): readonly string[] {
+function wrongCopy(after: Moment, { moments, blur }: Record, facts: Facts): readonly string[] {
   const release = after.scene.primary?.release;
   const restored = moments[0]?.scene.primary?.release === release;
   if (restored && after.scene.phase === 'Failed') return [];
@@ -91,7 +91,7 @@ function wrongCopy(after: Moment, { moments }: Record, facts: Facts): readonly s
   if (after.scene.phase !== 'Promoting') return [`${at} the primary was written while ${after.scene.phase}`];
   if (facts.skipsAnalysis) return [];
   const analysed = dwell(moments, after.at, release, facts.maxWeight ?? 0);
-  if (analysed >= INTERVAL) return [];
+  if (analysed >= INTERVAL - blur) return [];
   return [`${at} the primary got ${release ?? ''} after ${analysed.toFixed(1)} s at its last position`];
 }
 

@@ -15,6 +15,7 @@ export const KINDS = {
   Secret: kind('v1', 'Secret', 'secrets'),
   Pod: kind('v1', 'Pod', 'pods'),
   Event: kind('v1', 'Event', 'events'),
+  ResourceQuota: kind('v1', 'ResourceQuota', 'resourcequotas'),
   Deployment: kind('apps/v1', 'Deployment', 'deployments'),
   EndpointSlice: kind('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),
   HorizontalPodAutoscaler: kind('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
