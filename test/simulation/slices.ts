@@ -191,7 +191,7 @@ export const OTHERS: readonly Slice[] = [
     aSpec({ autoscaler: 'a' }),
     { ...STORMY, answers: ['yes'], primary: ['ready', 'stuck'] },
     [pushNew, editAutoscaler, loseAutoscaler],
-    3_103,
+    3_123,
   ),
   slice(
     'another autoscaler',
