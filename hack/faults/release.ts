@@ -1,4 +1,5 @@
 /** One release of a lane, from push to rest, seen so that it can be compared with another one of the same lane. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Receiver } from '../../test/e2e/harness/receiver.ts';
 import { textAt, valueAt } from '../../test/e2e/harness/look.ts';
 import type { KubeObject } from '../../src/api/objects.ts';
@@ -6,6 +7,7 @@ import { heard, type Outcome } from '../crash/comparison.ts';
 import type { Lane } from './lanes.ts';
 import { sharesIn } from './traffic.ts';
 
+const PAUSE = 500;
 /** On the pod template: what tells one release from the next. */
 const LABEL = 'release';
 
@@ -13,7 +15,7 @@ const LABEL = 'release';
 export async function release(lane: Lane, web: Receiver, number: number, within: number): Promise<Outcome> {
   const { app, fate } = lane;
   const before = { events: await eventsOf(lane), ...heard(web, app), revision: app.revision };
-  await app.edit({ spec: { template: { metadata: { annotations: { [LABEL]: String(number) } } } } });
+  await push(lane, number, within);
   let stuck: string | undefined;
   try {
     await app.comes('is under way', () => app.revision !== before.revision, { within });
@@ -29,6 +31,20 @@ export async function release(lane: Lane, web: Receiver, number: number, within:
     calls: calls.slice(before.calls.length),
     alerts: alerts.slice(before.alerts.length),
   };
+}
+
+/** People try again while the API server is away; the same patch twice is one release. */
+async function push({ app }: Lane, number: number, within: number): Promise<void> {
+  const patience = Date.now() + within;
+  for (;;) {
+    try {
+      await app.edit({ spec: { template: { metadata: { annotations: { [LABEL]: String(number) } } } } });
+      return;
+    } catch (error) {
+      if (Date.now() > patience) throw error;
+      await pause(PAUSE);
+    }
+  }
 }
 
 /** Texts by name of the Event. Why pods are not ready is told as often as it changes, and so left out. */

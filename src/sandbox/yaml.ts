@@ -11,11 +11,20 @@ const OCTAL: ScalarTag = {
   resolve: (text) => Number(text.replace(/^\+/u, '')),
 };
 
+/** The library takes a lone point for a number that has no digits; go-yaml, and whoever writes `path: .`, does not. */
+const NO_DIGITS: ScalarTag = {
+  tag: 'tag:yaml.org,2002:str',
+  default: true,
+  test: /^[-+]?[._]+$/u,
+  resolve: (text) => text,
+};
+
 export const KUBERNETES_YAML = {
   version: '1.1',
   // go-yaml leaves dates and base-60 numbers alone and takes 0o17 from YAML 1.2; otherwise it reads YAML 1.1.
   customTags: (tags: Tags): Tags => [
     OCTAL,
+    NO_DIGITS,
     ...tags.filter(
       (tag) =>
         typeof tag === 'string' ||

@@ -205,6 +205,11 @@ describe('reading and writing', () => {
     const lenient = await post('fieldValidation=Ignore');
     expect(lenient.body).toMatchObject({ data: { b: '2' }, immutable: true });
     expect((await post('fieldValidation=Strict')).code).toBe(400);
+    const points = await ask(sandbox, 'POST', `${MAPS}?dryRun=All`, {
+      text: 'metadata: {name: a}\ndata: {path: ., other: -.}\n',
+      type: 'application/yaml',
+    });
+    expect(points.body).toMatchObject({ data: { path: '.', other: '-.' } });
   });
 
   it('replicas are scaled through the subresource', async () => {
