@@ -10,6 +10,7 @@ import type { Scenario } from '../test/e2e/suite/scenario.ts';
 import { SCENARIOS } from '../test/e2e/suite/scenarios.ts';
 import { RISK_OF_A_RUN, type Share } from '../test/e2e/suite/shares.ts';
 import type { Stage } from '../test/e2e/suite/stage.ts';
+import { table } from './table.ts';
 
 const USAGE = `npm run e2e -- [--cluster embedded|real] [--only NAME[,NAME…]] [--parallel N] [--json] [--list]
 
@@ -24,6 +25,7 @@ lost. Exit status: 0 if all passed, 1 if not, 2 for a mistake on the command lin
   --list      names the scenarios and plays none
 `;
 const INTERRUPTED = 130;
+const HEAD = ['scenario', 'verdict', 'duration', 'requests', 'lost', 'measured shares, by weight'];
 
 interface Options {
   readonly kind: Stage['kind'];
@@ -87,7 +89,7 @@ function tell({ name, seconds, lost, complaints }: Outcome, say: (line: string) 
 
 function conclude(outcomes: readonly Outcome[], { json, scenarios, kind }: Options, stage: Stage): number {
   const failed = outcomes.filter(({ complaints }) => complaints.length > 0);
-  console.log(`\n${table(outcomes)}\n`);
+  console.log(`\n${tableOf(outcomes)}\n`);
   for (const { name, only } of scenarios) {
     if (only !== undefined && only.kind !== kind) console.log(`${name} was not played here: ${only.because}`);
   }
@@ -115,7 +117,7 @@ function summary(outcomes: readonly Outcome[], failed: number, lostRequests: num
   };
 }
 
-function table(outcomes: readonly Outcome[]): string {
+function tableOf(outcomes: readonly Outcome[]): string {
   const rows = outcomes.map(({ name, seconds, shares, requests, lost, complaints }) => [
     name,
     complaints.length === 0 ? 'passed' : 'FAILED',
@@ -124,12 +126,7 @@ function table(outcomes: readonly Outcome[]): string {
     String(lost),
     shares.map((share) => `${share.weight}%: ${percentOf(share)}`).join(', ') || '-',
   ]);
-  const all = [
-    ['scenario', 'verdict', 'duration', 'requests', 'lost', 'measured shares, by weight'],
-    ...rows,
-  ];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
+  return table(HEAD, rows);
 }
 
 function percentOf({ canary, requests }: Share): string {

@@ -17,7 +17,7 @@ import { inShort } from './schemas/compare.ts';
 import { publishedIn } from './schemas/published.ts';
 import { renderedObjects, type Rendered } from './schemas/rendered.ts';
 import { openServer } from './schemas/server.ts';
-import { table } from './schemas/table.ts';
+import { table } from './table.ts';
 import {
   tryBroken,
   tryPublished,

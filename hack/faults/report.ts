@@ -1,4 +1,5 @@
 /** What was found, as a table for people and as data for programs. */
+import { table as columns } from '../table.ts';
 
 /** One rollout under a fault. */
 export interface Ending {
@@ -40,16 +41,7 @@ export function sentencesOf({ endings, complaints }: Report): readonly string[] 
 const HEAD = ['fault', 'rollouts', 'ended as', 'twin ended as', 'requests lost', 'seconds', 'verdict'];
 
 export function table(reports: readonly Report[]): string {
-  const rows = [HEAD, ...reports.map(cells)];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return columns(HEAD, reports.map(cells));
 }
 
 function cells(report: Report): readonly string[] {

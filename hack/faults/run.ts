@@ -1,4 +1,5 @@
 /** Runs faults: releases on every lane of a fault while it comes and goes, each compared with its twin. */
+import { attempt } from '../../test/e2e/suite/play.ts';
 import { isLost, describeVisit } from '../../test/e2e/suite/visitors.ts';
 import { release } from './release.ts';
 import type { Fault } from './catalogue.ts';
@@ -71,13 +72,4 @@ async function disturbed(lane: Lane, fault: Fault, { web, twins, say }: Scene): 
     `${fault.name}: ${lane.name} ended as ${ending.endedAs}, its twin as ${ending.twinEndedAs}: ${wrong.length === 0 ? 'right' : 'WRONG'}`,
   );
   return ending;
-}
-
-async function attempt(work: () => Promise<void>): Promise<readonly string[]> {
-  try {
-    await work();
-    return [];
-  } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
-  }
 }

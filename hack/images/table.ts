@@ -1,4 +1,5 @@
 /** What was built, for people and for programs. */
+import { table } from '../table.ts';
 
 export interface Row {
   readonly image: string;
@@ -16,16 +17,7 @@ export interface Row {
 const HEAD = ['image', 'archive', 'size', 'compressed', 'layers', 'built in', 'ready in', 'stops in'];
 
 export function tableOf(rows: readonly Row[]): string {
-  const cells = [HEAD, ...rows.map(cellsOf)];
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
-  return cells
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return table(HEAD, rows.map(cellsOf));
 }
 
 function cellsOf(row: Row): readonly string[] {

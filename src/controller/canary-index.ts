@@ -4,6 +4,7 @@
  */
 import { KINDS } from '../api/kinds.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
+import { at, text } from '../api/tree.ts';
 
 export interface IndexedCanary {
   readonly key: string;
@@ -136,14 +137,12 @@ export class CanaryIndex {
   }
 }
 
-function indexed({ metadata, ...object }: KubeObject): IndexedCanary {
-  const { name, namespace = '', uid = '', creationTimestamp = '' } = metadata;
-  const spec = membersOf(object['spec']);
-  const targetRef = membersOf(spec['targetRef']);
-  const targetName = textOf(targetRef['name']);
-  const kind = textOf(targetRef['kind']);
+function indexed(canary: KubeObject): IndexedCanary {
+  const { name, namespace = '', uid = '', creationTimestamp = '' } = canary.metadata;
+  const targetName = text(at(canary, 'spec', 'targetRef', 'name')) ?? '';
+  const kind = text(at(canary, 'spec', 'targetRef', 'kind')) ?? '';
   const target = targetName === '' ? '' : placeOf({ kind, namespace, name: targetName });
-  const apex = textOf(membersOf(spec['service'])['name']) || targetName;
+  const apex = text(at(canary, 'spec', 'service', 'name')) || targetName;
   const services = apex === '' ? [] : ['', '-primary', '-canary'].map((suffix) => `${apex}${suffix}`);
   return {
     key: keyOf({ namespace, name }),
@@ -163,14 +162,6 @@ function indexed({ metadata, ...object }: KubeObject): IndexedCanary {
 /** Sorts by age, then by name, so that two processes agree. */
 function age({ createdAt, name }: IndexedCanary): string {
   return `${createdAt} ${name}`;
-}
-
-function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' ? { ...value } : {};
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function add(map: Map<string, Set<string>>, place: string, key: string): void {

@@ -76,7 +76,8 @@ export async function playAll(
   return scenarios.flatMap(({ name }) => outcomes.get(name) ?? []);
 }
 
-async function attempt(work: () => Promise<void>): Promise<readonly string[]> {
+/** What went wrong, as a sentence; nothing where nothing did. */
+export async function attempt(work: () => Promise<void>): Promise<readonly string[]> {
   try {
     await work();
     return [];
