@@ -26,8 +26,8 @@ export const DEFECT_MUTANTS: readonly Mutant[] = [
   }),
   brings('M3', 'a broken primary holds its fix up', {
     file: 'src/core/analysing.ts',
-    find: "if (primary?.readiness.kind === 'progressing') return waitForPrimary",
-    replace: "if (primary !== undefined && primary.readiness.kind !== 'ready') return waitForPrimary",
+    find: "if (home?.kind === 'progressing' || home?.kind === 'empty') return",
+    replace: "if (home !== undefined && home.kind !== 'ready') return",
   }),
   brings('M4', 'whatever the target carries is promoted', COPIED_FROM_ANYTHING),
   brings(
@@ -121,7 +121,7 @@ export const DEFECT_MUTANTS: readonly Mutant[] = [
   ),
   brings('M15', 'traffic home to a primary that is not ready', {
     file: PROMOTING,
-    find: "if (primary.readiness.kind === 'progressing') return waitForPrimary(s, primary.readiness.detail);",
+    find: "if (primary.readiness.kind !== 'ready') return waitForPrimary(s, primary.readiness.detail);",
     replace: '',
   }),
   brings('M16', 'the target is scaled down while traffic is on it', {

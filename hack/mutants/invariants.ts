@@ -220,6 +220,26 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
     },
     'another target is named',
   ),
+  breaks(
+    26,
+    'a primary without pods keeps its traffic',
+    {
+      file: 'src/core/promoting.ts',
+      find: "return more && spec.routed && target?.readiness.kind === 'ready';",
+      replace: 'return more && !spec.routed;',
+    },
+    'a primary without pods',
+  ),
+  breaks(
+    11,
+    'traffic goes home to a primary without pods',
+    {
+      file: CONVERGE,
+      find: "return kind === 'ready' || kind === 'progressing';",
+      replace: "return kind !== undefined && kind !== 'stuck';",
+    },
+    'a primary without pods',
+  ),
   {
     id: 'invariant 25',
     what: 'Services that lead to another primary before that is recorded',

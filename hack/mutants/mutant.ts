@@ -24,7 +24,7 @@ export type Proof =
 
 /** The numbered ones of `test/simulation/invariants.ts`, and the ninth, which is the search's own. */
 export const INVARIANT_IDS: readonly string[] = Array.from(
-  { length: 25 },
+  { length: 26 },
   (_, index) => `invariant ${index + 1}`,
 );
 

@@ -94,6 +94,7 @@ const newsSchema = z.discriminatedUnion('kind', [
     kind: z.enum([
       'providers-unavailable',
       'promotion-failed',
+      'relieved',
       'action-failed',
       'stalled',
       'malformed-routes',

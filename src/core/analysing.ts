@@ -11,7 +11,8 @@ export function analysing(s: Situation): Verdict {
   const { target, primary, routes } = observed;
   if (target?.readiness.kind !== 'ready') return waitForTarget(s);
   // Unready for a while: hold. Stuck: a reason to go on with the fix, not to go back.
-  if (primary?.readiness.kind === 'progressing') return waitForPrimary(s, primary.readiness.detail);
+  const home = primary?.readiness;
+  if (home?.kind === 'progressing' || home?.kind === 'empty') return waitForPrimary(s, home.detail);
   if (editedByHand(spec, status, routes)) return adopt(s);
   if (status.plan !== planOf(spec)) return replan(s);
   if (spec.skipAnalysis || asked(s, 'promote')) return promote(s);

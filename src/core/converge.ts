@@ -209,9 +209,10 @@ export function holdsTraffic(status: Status): boolean {
   return status.canaryWeight > 0 || status.mirrored;
 }
 
-/** A primary that exists and is not stuck. */
+/** A primary that traffic may go to: it is ready, or on its way with pods that serve. */
 export function fit(workload: Workload | undefined): boolean {
-  return workload !== undefined && workload.readiness.kind !== 'stuck';
+  const kind = workload?.readiness.kind;
+  return kind === 'ready' || kind === 'progressing';
 }
 
 /** The routes show what the status says, written for the newest intention, and nothing else is wrong with them. */

@@ -196,9 +196,13 @@ export interface Held {
 
 // ------------------------------------------------------------------------------------------------ what one look found
 
-/** Judged by `readiness.ts` from raw counts, conditions, generation, the clock and the start of the phase. */
+/**
+ * Judged by `readiness.ts` from raw counts, conditions, generation, the clock and the start of the phase. What is on
+ * its way still serves, or has not a single pod that does.
+ */
 export type Readiness =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'empty'; readonly detail: string }
   | { readonly kind: 'progressing'; readonly detail: string }
   | { readonly kind: 'stuck'; readonly detail: string };
 
@@ -431,6 +435,8 @@ export type News =
   /** Said after `rolled-back`: the run has failed, and what becomes of target and traffic. */
   | { readonly kind: 'failed'; readonly trafficStays: boolean }
   | { readonly kind: 'promotion-failed'; readonly detail: string }
+  /** The primary has lost all its pods while it takes over: the analysed canary has all traffic meanwhile. */
+  | { readonly kind: 'relieved'; readonly detail: string }
   | { readonly kind: 'given-back' }
   | { readonly kind: 'cancelled'; readonly trafficStays: boolean }
   | { readonly kind: 'refused'; readonly verb: Verb; readonly revision: Revision }

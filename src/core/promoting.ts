@@ -12,11 +12,23 @@ export function promoting(s: Situation): Verdict {
   const { primary } = observed;
   if (primary === undefined) return wait(s, { kind: 'target' });
   if (primary.readiness.kind === 'stuck') return failPromotion(s, primary.readiness.detail);
-  if (primary.readiness.kind === 'progressing') return waitForPrimary(s, primary.readiness.detail);
+  if (primary.readiness.kind === 'empty' && relieves(s)) return relieve(s, primary.readiness.detail);
+  if (primary.readiness.kind !== 'ready') return waitForPrimary(s, primary.readiness.detail);
   if (status.phase === 'Finalising') return finalising(s);
   if (spec.skipAnalysis && status.canaryWeight === 0) return succeed(s, 'due');
   if (status.canaryWeight === 0) return move(s, { phase: 'Finalising', mirrored: false, park: 'due' });
   return descend(s);
+}
+
+/** The canary was analysed, runs the same, and can be given what the primary now cannot answer. */
+function relieves({ spec, status, observed: { target } }: Situation): boolean {
+  const more = status.phase === 'Promoting' && status.canaryWeight < 100;
+  return more && spec.routed && target?.readiness.kind === 'ready';
+}
+
+/** From here traffic goes back as always, once the primary is ready. */
+function relieve(s: Situation, detail: string): Verdict {
+  return move(s, { canaryWeight: percent(100), mirrored: false }, { kind: 'relieved', detail });
 }
 
 /** One step back an interval, or everything at once. */

@@ -1,4 +1,4 @@
-/** A workload's reported state against deadlines: ready, progressing, or stuck for good. */
+/** A workload's reported state against deadlines: ready, progressing with or without a pod that serves, or stuck. */
 import { after, later, type Instant, type Millis } from '../shared/brand.ts';
 import type { Readiness } from './model.ts';
 
@@ -13,6 +13,8 @@ export interface WorkloadFacts {
   /** Replicas of the newest template. */
   readonly updated: number;
   readonly available: number;
+  /** Replicas of any template that are ready, which are those that get requests. */
+  readonly ready: number;
   /** Percent of updated replicas that must be available. */
   readonly threshold: number;
   /** When Kubernetes gave up on the rollout (ProgressDeadlineExceeded), if it has. */
@@ -32,7 +34,8 @@ export interface Deadline {
 export function judge(facts: WorkloadFacts, deadline: Deadline): Readiness {
   const detail = unreadiness(facts);
   if (detail === undefined) return { kind: 'ready' };
-  return isStuck(facts, deadline) ? { kind: 'stuck', detail } : { kind: 'progressing', detail };
+  if (isStuck(facts, deadline)) return { kind: 'stuck', detail };
+  return { kind: facts.ready === 0 ? 'empty' : 'progressing', detail };
 }
 
 function unreadiness(facts: WorkloadFacts): string | undefined {

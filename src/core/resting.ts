@@ -54,7 +54,7 @@ function heals({ status, observed: { primary } }: Situation): boolean {
 function giveBack(s: Situation): Verdict {
   const primary = s.observed.primary;
   if (primary?.readiness.kind !== 'ready') {
-    const detail = primary?.readiness.kind === 'progressing' ? primary.readiness.detail : '';
+    const detail = primary === undefined ? '' : primary.readiness.detail;
     return wait(s, { kind: 'workload', workload: 'primary', detail }, { requeueAfter: s.spec.interval });
   }
   return move(s, { canaryWeight: percent(0), park: 'due' }, { kind: 'given-back' });

@@ -104,6 +104,10 @@ export function describe(news: News, names: Names): readonly Sentence[] {
       ];
     case 'promotion-failed':
       return [warning(`Promotion of ${target} failed, primary not ready: ${news.detail}`)];
+    case 'relieved':
+      return [
+        warning(`${primary} has no ready pod, routing all traffic to canary until it has: ${news.detail}`),
+      ];
     case 'given-back':
       return [normal(`Primary ${primary} is ready again, routing all traffic to primary`)];
     case 'cancelled':

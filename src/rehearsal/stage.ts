@@ -71,6 +71,7 @@ export class Stage implements Script {
     const facts: WorkloadFacts = {
       ...ONE_POD,
       available,
+      ready: this.#workloadRule(workload, state)?.empty === true ? available : 1,
       unavailableSince: available === 1 ? undefined : since,
     };
     return judgeWorkload(facts, {

@@ -189,14 +189,15 @@ class Reader {
   }
 
   #workload(fields: Fields, at: string): WorkloadRule | undefined {
-    this.#known(fields, at, ['workload', 'revision', 'readyAfter', 'from', 'until']);
+    this.#known(fields, at, ['workload', 'revision', 'readyAfter', 'empty', 'from', 'until']);
     const workload = this.#oneOf(fields, 'workload', at, ['target', 'primary']);
     const never = fields['readyAfter'] === 'never';
     const readyAfter = never ? 'never' : this.#span(fields, 'readyAfter', at);
     if (fields['readyAfter'] === undefined)
       this.#say(at, 'readyAfter is missing, expected a duration or never');
     if (workload === undefined || readyAfter === undefined) return undefined;
-    return { workload, readyAfter, ...this.#about(fields, at) };
+    const empty = fields['empty'] !== undefined && this.#flag(fields, 'empty', at) === true;
+    return { workload, readyAfter, ...(empty && { empty }), ...this.#about(fields, at) };
   }
 
   #about(fields: Fields, at: string): Span & Pick<WorkloadRule, 'revision'> {

@@ -77,6 +77,8 @@ export interface WorkloadRule extends Span {
   readonly revision?: Revision;
   /** From its start, or from `from` where that is later. */
   readonly readyAfter: Millis | 'never';
+  /** All its pods are gone until then; otherwise those from before serve on. */
+  readonly empty?: true;
 }
 
 /** Whether a rule speaks of this moment, as milliseconds from the beginning. */

@@ -67,6 +67,8 @@ export function inShort(news: News, revision: Revision): string | undefined {
       return `stalled: ${news.detail}`;
     case 'invalid-spec':
       return `invalid spec: ${news.detail}`;
+    case 'relieved':
+      return 'the primary has no pods, all traffic to the canary meanwhile';
     case 'valid-spec':
       return 'the spec is valid again';
     case 'terminating':

@@ -255,6 +255,7 @@ function readiness({ canary, now }: Look, workload: KubeObject, threshold: numbe
     replicas: status('replicas'),
     updated: status('updatedReplicas'),
     available: status('availableReplicas'),
+    ready: status('readyReplicas'),
     threshold,
     deadlineExceededSince: since(
       workload,

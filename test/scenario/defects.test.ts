@@ -102,6 +102,7 @@ describe('defects that must not come back', () => {
       replicas: 1,
       updated: 1,
       available: 0,
+      ready: 1,
       threshold: 100,
       deadlineExceededSince: undefined,
       unavailableSince: instant(0),
@@ -128,12 +129,13 @@ describe('defects that must not come back', () => {
       replicas: 0,
       updated: 0,
       available: 0,
+      ready: 0,
       threshold: 0,
       deadlineExceededSince: undefined,
       unavailableSince: undefined,
     };
     const deadline = { now: instant(0), since: instant(0), span: millis(1) };
-    expect(judge(facts, deadline).kind).toBe('progressing');
+    expect(judge(facts, deadline).kind).toBe('empty');
     expect(JSON.stringify(judge(facts, deadline))).toContain('no replicas are desired');
   });
 

@@ -1,5 +1,5 @@
 /** How a new revision gets to the primary, under every strategy. */
-import { percent } from '../../src/shared/brand.ts';
+import { percent, revision } from '../../src/shared/brand.ts';
 import { hook, tellScenarios, weights } from '../support/scenarios.ts';
 import { push, span } from '../support/stories.ts';
 
@@ -15,6 +15,13 @@ tellScenarios('promotion', [
     story: { lasts: '5m', workloads: [{ workload: 'primary', readyAfter: span('90s') }] },
   },
   { says: 'a canary that passes every check is promoted', story: { happens: V2 } },
+  {
+    says: 'a primary that loses all its pods while it takes over has its traffic answered by the canary',
+    story: {
+      happens: V2,
+      workloads: [{ workload: 'primary', revision: revision('v2'), readyAfter: span('30s'), empty: true }],
+    },
+  },
   {
     says: 'the last weight is the first multiple of stepWeight that reaches maxWeight',
     spec: { strategy: weights(20, 40, 60) },

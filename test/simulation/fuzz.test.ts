@@ -17,7 +17,7 @@ const PASSES = 150;
 
 const STORM: Climate = {
   target: ['ready', 'progressing', 'stuck'],
-  primary: ['ready', 'progressing', 'stuck'],
+  primary: ['ready', 'progressing', 'empty', 'stuck'],
   answers: ['yes', 'no', 'inconclusive'],
   deaths: true,
   refusals: true,

@@ -3,7 +3,7 @@
  * Each looks at one pass from outside: the world before and after, and every effect in between. A broken one is a
  * sentence; none broken is an empty list.
  */
-import { isAnalysing, isPromoting } from '../../src/core/converge.ts';
+import { converge, isAnalysing, isPromoting } from '../../src/core/converge.ts';
 import type {
   Action,
   Answer,
@@ -14,6 +14,7 @@ import type {
   Question,
   Spec,
   Status,
+  Workload,
 } from '../../src/core/model.ts';
 import { descent, progression } from '../../src/core/progression.ts';
 import { percent } from '../../src/shared/brand.ts';
@@ -111,8 +112,10 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       const restarts = begins && isRunning(before);
       const promotes = after.phase === 'Promoting' && before.phase !== 'Promoting';
       const forward = after.canaryWeight > before.canaryWeight || promotes || begins;
-      // A promotion that failed gives the canary all traffic, and a push restarts a run, without asking anybody.
-      if (!forward || restarts || after.phase === 'Failed') return [];
+      // A promotion that failed, or whose primary is without pods, gives the canary all traffic, and a push restarts a
+      // run, without asking anybody.
+      const over = before.phase === 'Promoting' && after.phase === 'Promoting';
+      if (!forward || restarts || over || after.phase === 'Failed') return [];
       const about = asked.filter(({ question }) => question.revision === look.target?.revision);
       const against = about.filter(({ question, answer }) => isAgainst(pass.before.spec, question, answer));
       if (against.length > 0) return ['moved on against an answer'];
@@ -152,15 +155,12 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
         : ['born unproven'];
     }),
 
-  '11 traffic never moves to what is gone or stuck while the other is not, nor up on what is not ready': (
-    pass,
-  ) => [
+  '11 traffic never moves to what cannot serve while the other can, nor up on what is not ready': (pass) => [
     ...performed(pass, 'leave-routes').flatMap((effect) => {
       const look = lookBefore(pass, effect)?.observed;
-      const primaryFit = look?.primary !== undefined && look.primary.readiness.kind !== 'stuck';
-      return primaryFit || look?.target === undefined
+      return serves(look?.primary) || look?.target === undefined
         ? []
-        : ['traffic left for a primary that is gone or stuck'];
+        : ['traffic left for a primary that cannot serve'];
     }),
     ...commitsWithLook(pass).flatMap(({ before, after, look }) => {
       // Where another target is named nothing moves before its primary is ready; the 25th sees to that.
@@ -173,11 +173,9 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
         return ['more traffic to a canary that is not ready'];
       }
       if (after.canaryWeight >= before.canaryWeight || adopted(before, after)) return [];
-      const primaryFit = look.primary !== undefined && look.primary.readiness.kind !== 'stuck';
-      const targetFit = look.target !== undefined && look.target.readiness.kind !== 'stuck';
-      return primaryFit || (!targetFit && look.target === undefined)
+      return serves(look.primary) || look.target === undefined
         ? []
-        : ['traffic to a primary that is gone or stuck'];
+        : ['traffic to a primary that cannot serve'];
     }),
   ],
 
@@ -325,6 +323,19 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       return look?.primary?.readiness.kind === 'ready' ? [] : [`${effect.action.kind} to what cannot serve`];
     }),
 
+  '26 a primary without pods is not promoted under traffic that the canary could have': (pass) => {
+    const { spec, status, problem } = pass.after;
+    const look = pass.effects.findLast((effect) => effect.kind === 'looked')?.observed;
+    const waits = pass.effects.at(-1)?.kind === 'told' && commits(pass).length === 0;
+    if (!waits || look === undefined || status.phase !== 'Promoting' || status.canaryWeight === 100)
+      return [];
+    const free = spec.routed && !spec.suspend && problem === undefined && status.left.length === 0;
+    if (!free || look.malformedRoutes !== undefined || look.target?.readiness.kind !== 'ready') return [];
+    if (look.primary?.readiness.kind !== 'empty' || converge(spec, status, look, pass.after.now).length > 0)
+      return [];
+    return [`${100 - status.canaryWeight}% of the traffic meets nobody`];
+  },
+
   '18 a command is carried out at most once': (pass) =>
     commits(pass).flatMap(({ before, after }) => {
       const carriedOut = (['abort', 'retry', 'promote'] as const).filter((verb) => {
@@ -355,6 +366,10 @@ function routesElsewhere({ byHand }: Pass, { before }: Performed<Action['kind']>
   return Object.entries(before.elsewhere)
     .filter(([name, { canary }]) => name === place || left.includes(name) || !byHand.includes(canary))
     .map(([, found]) => found);
+}
+
+function serves(workload: Workload | undefined): boolean {
+  return workload !== undefined && ['ready', 'progressing'].includes(workload.readiness.kind);
 }
 
 type Looked = Extract<Effect, { kind: 'looked' }>;

@@ -106,6 +106,13 @@ export const OTHERS: readonly Slice[] = [
     1_533,
   ),
   slice(
+    'a primary without pods',
+    aSpec({ strategy: SHORT, stepWeightPromotion: percent(50) }),
+    { ...CHANGEABLE, primary: ['ready', 'progressing', 'empty', 'stuck'] },
+    [pushNew, pushPromoted],
+    1_896,
+  ),
+  slice(
     'a primary that vanishes',
     aSpec(),
     CHANGEABLE,

@@ -11,6 +11,7 @@ const READY: WorkloadFacts = {
   replicas: 2,
   updated: 2,
   available: 2,
+  ready: 2,
   threshold: 100,
   deadlineExceededSince: undefined,
   unavailableSince: undefined,

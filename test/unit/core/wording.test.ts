@@ -162,6 +162,12 @@ const EVENTS: Rows<News> = {
       'Warning Promotion of podinfo.test failed, primary not ready: 0 of 2',
     ],
   ],
+  relieved: [
+    [
+      { kind: 'relieved', detail: '0 of 2' },
+      'Warning podinfo-primary.test has no ready pod, routing all traffic to canary until it has: 0 of 2',
+    ],
+  ],
   'given-back': [
     [
       { kind: 'given-back' },

@@ -89,6 +89,7 @@ const NEWS: Readonly<{ [Kind in News['kind']]: readonly (News & { readonly kind:
     { kind: 'failed', trafficStays: true },
   ],
   'promotion-failed': [{ kind: 'promotion-failed', detail: DETAIL }],
+  relieved: [{ kind: 'relieved', detail: DETAIL }],
   'given-back': [{ kind: 'given-back' }],
   cancelled: [{ kind: 'cancelled', trafficStays: false }],
   refused: [{ kind: 'refused', verb: 'abort', revision: REVISION }],
