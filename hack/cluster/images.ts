@@ -57,11 +57,16 @@ function binary(build: Build, name: string, path: string): ImageFile {
   return { path, content: readFileSync(program(build, name)), executable: true };
 }
 
-/** Imports those of the images that are not there yet in this very build. */
+/** Those of the images that are not there yet in this very build. */
+export function missingRecipes(recipes: readonly Recipe[]): readonly Recipe[] {
+  const there = imported();
+  return recipes.filter(({ name, build }) => there[name] !== buildFolder(build));
+}
+
+/** Imports what is missing of these. */
 export async function importRecipes(anchor: ProcessRecord, recipes: readonly Recipe[]): Promise<void> {
   const there = imported();
-  for (const { name, build, image } of recipes) {
-    if (there[name] === buildFolder(build)) continue;
+  for (const { name, build, image } of missingRecipes(recipes)) {
     await importArchive(anchor, imageArchive({ name, ...image() }));
     there[name] = buildFolder(build);
     writeFileSync(importedFile(), JSON.stringify(there, null, 2));

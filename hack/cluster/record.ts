@@ -23,6 +23,8 @@ const ClusterRecord = z.object({
   complete: z.boolean(),
   /** Whether the add-ons were applied. */
   addOns: z.boolean(),
+  /** What of them, as digests by name; unknown where another version of this command has applied them. */
+  applied: z.record(z.string(), z.string()).optional(),
 });
 export type ClusterRecord = z.infer<typeof ClusterRecord>;
 
@@ -74,10 +76,15 @@ export function writeRecord(record: ClusterRecord): void {
   renameSync(unfinished, state.record);
 }
 
-export function changeRecord(change: (record: ClusterRecord) => ClusterRecord): ClusterRecord {
+/** @throws a sentence where there is no cluster */
+export function currentRecord(): ClusterRecord {
   const record = readRecord();
   if (record === undefined) throw new Error('there is no cluster: npm run cluster -- up');
-  const changed = change(record);
+  return record;
+}
+
+export function changeRecord(change: (record: ClusterRecord) => ClusterRecord): ClusterRecord {
+  const changed = change(currentRecord());
   writeRecord(changed);
   return changed;
 }

@@ -1,6 +1,6 @@
 /** From nothing, or from whatever a killed `up` left, to a node that runs pods. */
 import { mkdirSync } from 'node:fs';
-import { applyAddOns } from './addons.ts';
+import { bringAddOns } from './addons.ts';
 import { startAnchor } from './anchor.ts';
 import { buildAll, program } from './build.ts';
 import { makeCgroups } from './cgroups.ts';
@@ -35,10 +35,7 @@ export async function up(options: UpOptions): Promise<void> {
   await buildAll(options.bare ? CORE : [...CORE, ...ADD_ONS]);
   const began = performance.now();
   const anchor = await runningOrStarted();
-  if (!options.bare && readRecord()?.addOns !== true) {
-    await applyAddOns(anchor);
-    changeRecord((record) => ({ ...record, addOns: true }));
-  }
+  if (!options.bare) await bringAddOns(anchor);
   say(`the cluster is up, in ${seconds(performance.now() - began)}`);
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
-import { addOnFiles } from '../../../hack/cluster/addons.ts';
+import { addOnFiles } from '../../../hack/cluster/addon-plan.ts';
 import { TRAEFIK } from '../../../hack/demo/request-metrics.ts';
 import { textAt, valueAt } from '../../e2e/harness/look.ts';
 

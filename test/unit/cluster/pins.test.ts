@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { addOnFiles } from '../../../hack/cluster/addons.ts';
+import { addOnFiles } from '../../../hack/cluster/addon-plan.ts';
 import { buildFolder, compilation, digestOf } from '../../../hack/cluster/build.ts';
 import { ADD_ON_RECIPES } from '../../../hack/cluster/images.ts';
 import { ADD_ONS, CORE, HELM_BUILD, KUBE, PODINFOS, TRAEFIK } from '../../../hack/cluster/pins.ts';
