@@ -94,10 +94,11 @@ export async function search(slice: Slice, only?: number): Promise<Found> {
     const place = queue[next];
     if (place === undefined) break;
     const fate = new EveryChoice();
+    const worlds = new Map<Happening, WorldState | undefined>();
     do {
       passes += 1;
       const labels: string[] = [];
-      const step = await pass(slice, place.node, sparingly(fate, labels));
+      const step = await pass(slice, place.node, worlds, sparingly(fate, labels));
       if (step === undefined) continue;
       const here = (node: Node, end: string): Place => ({
         node,
@@ -108,7 +109,7 @@ export async function search(slice: Slice, only?: number): Promise<Found> {
       if (wrong.length > 0) return found(wrong.map((what) => story(what, here(step.end, ''))));
       const ends = [
         { node: step.end, how: '' },
-        ...step.deaths.map((node, index) => ({ node, how: `, dies after ${index} effects` })),
+        ...step.deaths.map((node, index) => ({ node, how: `, dies after ${index} writes` })),
       ];
       for (const { node, how } of ends) {
         const key = keyOf(node);
@@ -164,15 +165,22 @@ function nameOf(option: unknown): string {
 
 interface Step {
   readonly end: Node;
-  /** What is left behind if the process dies before the first effect, or after each. */
+  /** What is left behind if the process dies before the first write, or after each. */
   readonly deaths: readonly Node[];
   readonly failures: readonly string[];
 }
 
 /** Something happens, or time passes, and then one pass. Undefined where the chosen thing cannot happen. */
-async function pass(slice: Slice, node: Node, fate: Fate): Promise<Step | undefined> {
+async function pass(
+  slice: Slice,
+  node: Node,
+  /** What each happening made of the node's state, so that it is made once. */
+  worlds: Map<Happening, WorldState | undefined>,
+  fate: Fate,
+): Promise<Step | undefined> {
   const happening = fate.choose('meanwhile', [NOTHING, AN_INTERVAL, ...slice.happenings]);
-  const before = happening.apply(node.state);
+  if (!worlds.has(happening)) worlds.set(happening, happening.apply(node.state));
+  const before = worlds.get(happening);
   if (before === undefined) return undefined;
   const effects: Effect[] = [];
   const cluster: Cluster = { state: before };
@@ -184,7 +192,8 @@ async function pass(slice: Slice, node: Node, fate: Fate): Promise<Step | undefi
     tried: node.tried,
     watch: (effect) => {
       effects.push(effect);
-      if (slice.climate.deaths && effect.kind !== 'looked')
+      // What left the state as it was leaves nothing else behind.
+      if (slice.climate.deaths && deaths.at(-1)?.state !== cluster.state)
         deaths.push({ state: cluster.state, tried: undefined });
     },
   });
@@ -554,7 +563,17 @@ function scaled(state: WorldState, up: boolean): WorldState | undefined {
  * Two states are the same when nothing a rule can see tells them apart: names of revisions, numbers of versions and
  * marks, and how long ago something was beyond the next limit, are all told only by what they are relative to.
  */
-function keyOf({ state, tried }: Node): string {
+function keyOf(node: Node): string {
+  if (node.tried !== undefined) return makeKey(node);
+  const key = forgetful.get(node.state) ?? makeKey(node);
+  forgetful.set(node.state, key);
+  return key;
+}
+
+/** Of processes that remember nothing, as after each death. */
+const forgetful = new WeakMap<WorldState, string>();
+
+function makeKey({ state, tried }: Node): string {
   const { status, target, primary, routes } = state;
   const names = new Map<string, string>();
   const name = (of: string | undefined): string => {
