@@ -67,8 +67,12 @@ export class CanaryIndex {
     return this.#canaries.get(key);
   }
 
-  /** Also says which other Canaries it is in the way of now and was not, or was and is no more. */
-  put(object: KubeObject): { readonly key: string; readonly affected: readonly string[] } {
+  /** Also says how it was, and which other Canaries it is in the way of now and was not, or was and is no more. */
+  put(object: KubeObject): {
+    readonly key: string;
+    readonly before: IndexedCanary | undefined;
+    readonly affected: readonly string[];
+  } {
     const canary = indexed(object);
     const former = new Set(this.rivals(canary.key).map(({ key }) => key));
     const known = this.#canaries.get(canary.key);
@@ -80,7 +84,7 @@ export class CanaryIndex {
     const affected = [...new Set([...former, ...rivals])].filter(
       (key) => former.has(key) !== rivals.has(key),
     );
-    return { key: canary.key, affected };
+    return { key: canary.key, before: known, affected };
   }
 
   remove(key: string): IndexedCanary | undefined {
@@ -107,6 +111,11 @@ export class CanaryIndex {
     const place = placeOf(ref);
     const targeting = this.#claiming(place).filter(({ target }) => target === place);
     return [...(this.#byPlace.get(place) ?? []), ...targeting.map(({ key }) => key)];
+  }
+
+  /** Whether some Canary names this target, as `IndexedCanary` writes it. */
+  isTargeted(target: string): boolean {
+    return this.#claiming(target).some((canary) => canary.target === target);
   }
 
   /** The Canaries with the same target or a Service in common with this one, itself left out. */

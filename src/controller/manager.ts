@@ -11,7 +11,7 @@ import type { Status } from '../core/model.ts';
 import { flaggerRuns, waitingText } from '../core/wording.ts';
 import { instant, millis, unreachable, type Instant, type Millis } from '../shared/brand.ts';
 import { Announcer } from './announcer.ts';
-import { CanaryIndex, keyOf, refOfKey, titleOfKey } from './canary-index.ts';
+import { CanaryIndex, keyOf, refOfKey, titleOfKey, type IndexedCanary } from './canary-index.ts';
 import { CanaryPorts } from './canary-ports.ts';
 import { BlindError, ConfigShelf } from './configs.ts';
 import { doubtsOf } from './doubts.ts';
@@ -158,7 +158,8 @@ export class Manager {
     } else if (object === undefined) {
       this.#removed(keyOf(ref));
     } else {
-      const { key, affected } = this.#index.put(object);
+      const { key, before, affected } = this.#index.put(object);
+      if (before !== undefined && before.target !== this.#index.get(key)?.target) this.#uncount(before);
       for (const one of [key, ...affected]) this.#queue.add(one);
     }
   }
@@ -171,10 +172,12 @@ export class Manager {
     for (const rival of rivals) this.#queue.add(rival.key);
     if (canary === undefined) return;
     this.#announcer.forget(canary.uid);
-    // A rival with the same target goes on using its series.
-    if (!rivals.some(({ target }) => target === canary.target)) {
-      this.#tools.vitals.forget({ target: canary.targetName, namespace: canary.namespace });
-    }
+    this.#uncount(canary);
+  }
+
+  /** Series are named after the target, so another Canary that has it goes on using them. */
+  #uncount({ target, targetName, namespace }: IndexedCanary): void {
+    if (!this.#index.isTargeted(target)) this.#tools.vitals.forget({ target: targetName, namespace });
   }
 
   // ------------------------------------------------------------------------------------------------------ Flaggers

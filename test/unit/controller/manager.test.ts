@@ -196,11 +196,34 @@ describe('the manager of passes', () => {
     expect(busy).toEqual([]);
   });
 
+  it('counts a Canary under the name its target has now', async () => {
+    const { manager, fake, appears, passBegins } = aSlowManager();
+    const resting = aRestingCanary();
+    const renamed = edit(resting, ['spec', 'targetRef', 'name'], 'other');
+    const stop = new AbortController();
+    const leading = manager.lead(stop.signal);
+    const counted = async (canary: KubeObject): Promise<string> => {
+      fake.put(canary);
+      appears(canary);
+      for (let step = 0; step < 5; step += 1) {
+        await settle();
+        passBegins();
+      }
+      await settle();
+      return fake.vitals.registry.metrics();
+    };
+    expect(await counted(resting)).toContain('flagger_canary_status{name="podinfo"');
+    const after = await counted(renamed);
+    expect(after).toContain('flagger_canary_status{name="other"');
+    expect(after).not.toContain('name="podinfo"');
+    expect(after).not.toContain('workload="podinfo');
+    stop.abort(new Error('stopping'));
+    await leading;
+  });
+
   it('does not bring back the series of a Canary that goes while it is looked at', async () => {
     const { manager, fake, appears, disappears, passBegins } = aSlowManager();
-    const canary = edit(aCanaryObject(), ['spec', 'suspend'], true);
-    const memory = { step: -1, mirrored: false, mark: 1, changedAt: 0, phaseSince: 0, plan: '' };
-    const resting = edit(canary, ['status'], { phase: 'Succeeded', serin: memory });
+    const resting = aRestingCanary();
     fake.put(resting);
     appears(resting);
     const stop = new AbortController();
@@ -218,6 +241,12 @@ describe('the manager of passes', () => {
     await leading;
   });
 });
+
+function aRestingCanary(): KubeObject {
+  const canary = edit(aCanaryObject(), ['spec', 'suspend'], true);
+  const memory = { step: -1, mirrored: false, mark: 1, changedAt: 0, phaseSince: 0, plan: '' };
+  return edit(canary, ['status'], { phase: 'Succeeded', serin: memory });
+}
 
 function aFlagger(readyReplicas: number): KubeObject {
   const image = 'ghcr.io/fluxcd/flagger:1.44.0';
