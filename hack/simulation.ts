@@ -2,25 +2,17 @@
  * `npm run simulation`: searches every slice, on two cores, and prints what was reached; `-- NAME…` searches those
  * whose name holds a NAME.
  */
-import { once } from 'node:events';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { misused } from './arguments.ts';
 import { INVARIANTS } from '../test/simulation/invariants.ts';
-import { search, type Found } from '../test/simulation/search.ts';
+import type { Found } from '../test/simulation/search.ts';
+import { startSearcher } from '../test/simulation/searcher.ts';
 import { SLICES } from '../test/simulation/slices.ts';
 
 const CORES = 2;
 /** The numbered ones, and that every state comes to rest. */
 const INVARIANT_COUNT = Object.keys(INVARIANTS).length + 1;
 
-if (isMainThread) await supervise();
-else parentPort?.on('message', (name: string) => void searchFor(name));
-
-async function searchFor(name: string): Promise<void> {
-  const slice = SLICES.find((one) => one.name === name);
-  if (slice === undefined) throw new Error(`no slice is called ${name}`);
-  parentPort?.postMessage(await search(slice));
-}
+await supervise();
 
 async function supervise(): Promise<void> {
   const parts = process.argv.slice(2);
@@ -42,15 +34,13 @@ async function supervise(): Promise<void> {
 
 /** Takes one slice after the other until none is left. */
 async function work(queue: string[], found: Found[]): Promise<void> {
-  const worker = new Worker(import.meta.filename);
+  const searcher = startSearcher();
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-    worker.postMessage(name);
-    // Rejects when the worker fails instead.
-    const [result] = (await once(worker, 'message')) as [Found];
+    const result = await searcher.search(name);
     found.push(result);
     report(result);
   }
-  await worker.terminate();
+  await searcher.stop();
 }
 
 function report({ slice, states, passes, farthest, failures, seconds }: Found): void {
