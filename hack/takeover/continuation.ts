@@ -24,7 +24,6 @@ export interface Continuation {
 
 /** A gate that is closed stays so for longer than three intervals, so that a controller that ignores it is seen. */
 const GATE_OPENS = 35;
-const QUOTA_IS_LIFTED = 300;
 const SUSPENSION_ENDS = 60;
 const DELETED_AT = 20;
 
@@ -32,7 +31,8 @@ const DELETED_AT = 20;
 export const open: Continuation = { answer: () => 200, acts: [] };
 const gated: Continuation = { answer: (at) => (at < GATE_OPENS ? 403 : 200), acts: [] };
 
-export function continuationOf(state: RecordedState): Continuation {
+/** `strain` is for how long a promotion that has no room is left without it, in seconds: longer than its deadline. */
+export function continuationOf(state: RecordedState, { strain }: { readonly strain: number }): Continuation {
   switch (state.story.split('-')[0]) {
     case '04':
     case '05':
@@ -42,9 +42,9 @@ export function continuationOf(state: RecordedState): Continuation {
       // The hook refuses the second version and has been mended for the third.
       return { answer: (_, { scene }) => (scene().target?.release === '6.0.1 blue' ? 403 : 200), acts: [] };
     case '07':
-      return starved(state, 4);
+      return starved(state, 4, strain);
     case '07b':
-      return starved(state, 2);
+      return starved(state, 2, strain);
     case '13':
       return { ...open, acts: [[DELETED_AT, ({ deleteCanary }) => deleteCanary()]] };
     case '16':
@@ -55,7 +55,7 @@ export function continuationOf(state: RecordedState): Continuation {
 }
 
 /** While the hook before promotion is asked, a quota appears that leaves the new primary no room. */
-function starved(state: RecordedState, pods: number): Continuation {
+function starved(state: RecordedState, pods: number, strain: number): Continuation {
   const promoted = ['Promoting', 'Failed'].some((phase) => state.name.includes(phase));
   let once = promoted || objectIn(state, 'ResourceQuota', 'block') !== undefined;
   return {
@@ -64,6 +64,6 @@ function starved(state: RecordedState, pods: number): Continuation {
       once = true;
       return 200;
     },
-    acts: [[QUOTA_IS_LIFTED, ({ limitPods }) => limitPods(undefined)]],
+    acts: [[strain, ({ limitPods }) => limitPods(undefined)]],
   };
 }

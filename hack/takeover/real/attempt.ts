@@ -2,7 +2,7 @@
 import { objectAt } from '../../../src/sandbox/json.ts';
 import type { Cluster } from '../../../test/e2e/suite/cluster.ts';
 import { continuationOf, type Continuation, type Hands } from '../continuation.ts';
-import { CANARY, sceneOf } from '../namespace.ts';
+import { CANARY, sceneOf, type Scene } from '../namespace.ts';
 import { namespaceOf } from './moved.ts';
 import type { Record as Recorded } from '../record.ts';
 import type { RecordedState } from '../recordings.ts';
@@ -13,6 +13,8 @@ import type { KindName } from '../../../test/e2e/suite/kinds.ts';
 /** Seconds without a change after which the state has come to rest: intervals and deadlines are shorter. */
 const QUIET = 75;
 const LONGEST = 900;
+/** A promotion fails a minute after it began; what Kubernetes lets wait for room it tries again ever more rarely. */
+const STRAIN = 120;
 
 /** Watches from now on; the controller is started meanwhile. */
 export async function follow(cluster: Cluster, state: RecordedState, hooks: Hooks): Promise<Recorded> {
@@ -21,7 +23,7 @@ export async function follow(cluster: Cluster, state: RecordedState, hooks: Hook
   const elapsed = (): number => (performance.now() - began) / 1_000;
   const film = new Film(cluster, namespace, elapsed);
   const hands = new RealHands(cluster, namespace);
-  const continuation = continuationOf(state);
+  const continuation = continuationOf(state, { strain: STRAIN });
   hooks.answers.set(namespace, async () => {
     const status = continuation.answer(elapsed(), hands);
     await hands.done();
@@ -44,9 +46,15 @@ async function untilQuiet(left: Continuation['acts'][number][], { film, hands, e
     const now = elapsed();
     for (; left[0] !== undefined && left[0][0] <= now; acted = now) left.shift()?.[1](hands);
     await hands.done();
-    if (left.length === 0 && now > Math.max(acted, film.last) + QUIET) return;
+    const isQuiet = now > Math.max(acted, film.last) + QUIET;
+    if (left.length === 0 && isQuiet && !lacksPods(hands.scene())) return;
     if (now > LONGEST) throw new Error(`no rest in ${LONGEST} seconds`);
   }
+}
+
+/** Kubernetes has pods to start yet: however long that takes, it is no rest. */
+function lacksPods({ target, primary }: Scene): boolean {
+  return [target, primary].some((workload) => workload !== undefined && workload.ready < workload.replicas);
 }
 
 /** What the story's user does, through the API. */
