@@ -8,12 +8,11 @@ import { startReceiver, type Receiver } from '../test/e2e/harness/receiver.ts';
 import type { Cluster } from '../test/e2e/suite/cluster.ts';
 import type { Act } from '../test/e2e/suite/act.ts';
 import { uninstall } from '../test/e2e/suite/real/install.ts';
-import { PLACE } from '../test/e2e/suite/place.ts';
 import type { Stage } from '../test/e2e/suite/stage.ts';
 import { NODE_ADDRESS } from './cluster/network.ts';
 import type { Outcome } from './crash/comparison.ts';
 import { seeded } from './crash/random.ts';
-import { goInside, isElsewhere, isInside, openRealStage } from './e2e/real.ts';
+import { goInside, isElsewhere, isInside, openRealStage, RELEASES } from './e2e/real.ts';
 import { AT_ONCE, deploymentsOf, FAULTS, NODE, type Fault } from './faults/catalogue.ts';
 import { Controllers } from './faults/controllers.ts';
 import { NAMESPACES, openLane, type Lane, type LaneName } from './faults/lanes.ts';
@@ -38,8 +37,6 @@ the command line.
 `;
 const INTERRUPTED = 130;
 
-/** What is installed with charts, each in a namespace of its own. */
-const INSTALLED = [{ name: 'serin', namespace: PLACE.serin }, PLACE.loadTester];
 const GONE_WITHIN = 90_000;
 
 /** A killed leader cannot give its lease away, and a minute each time would make half an hour of it. */
@@ -196,8 +193,8 @@ async function undo({ loans, acts, web, stage }: Made, say: (line: string) => vo
   await Promise.all(acts.map((act) => act.curtain()));
   await Promise.all(acts.map((act) => act.clear()));
   if (stage !== undefined) {
-    await Promise.all(INSTALLED.map(uninstall));
-    for (const { namespace: name } of INSTALLED) await stage.cluster.remove('Namespace', { name });
+    await Promise.all(RELEASES.map(uninstall));
+    for (const { namespace: name } of RELEASES) await stage.cluster.remove('Namespace', { name });
     await untilGone(stage.cluster);
     await stage.stop();
   }
@@ -207,7 +204,7 @@ async function undo({ loans, acts, web, stage }: Made, say: (line: string) => vo
 /** A namespace that is going takes nothing new. */
 function untilGone(cluster: Cluster): Promise<unknown> {
   const isOurs = (name: string): boolean =>
-    name.startsWith(NAMESPACES) || INSTALLED.some(({ namespace }) => namespace === name);
+    name.startsWith(NAMESPACES) || RELEASES.some(({ namespace }) => namespace === name);
   return cluster.eventually(
     'everything is removed',
     async () => !(await cluster.readAll('Namespace')).some(({ metadata }) => isOurs(metadata.name)),

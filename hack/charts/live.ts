@@ -11,6 +11,7 @@ import { parseAllDocuments } from 'yaml';
 import { at, list, text } from '../../src/api/tree.ts';
 import { definitionsOf } from '../schemas/vendors.ts';
 import { canary, deployment, image } from '../../test/e2e/suite/manifests.ts';
+import { objectionsTo, type Demands } from '../e2e/foreign.ts';
 import { Reach } from './reach.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -235,12 +236,22 @@ function phase(reach: Reach, namespace: string, wanted: string): Promise<number>
 
 /** Two controllers that do not know of each other would drive the same Canaries. */
 async function alone(reach: Reach): Promise<void> {
-  const found = list(at(await reach.get('deployments', '-A', '-l', OURS), 'items'));
-  const places = found.map((one) => text(at(one, 'metadata', 'namespace')) ?? '');
-  const where = places.find((place) => !Object.values(PLACE).includes(place));
-  if (where === undefined) return;
-  throw new Error(`Serin runs already, in namespace ${where}; remove it, or take another cluster`);
+  if (reach.isElsewhere) console.log(IMAGES_THERE);
+  const found = await objectionsTo((...words) => reach.kubectl(...words), reach.isElsewhere ? GUEST : HOST);
+  if (found.length > 0) throw new Error([...found, 'remove it, or take another cluster'].join('\n'));
 }
+
+const IMAGES_THERE =
+  'its nodes have to know ghcr.io/serin/serin:0.1.0 and :previous, and ghcr.io/serin/serin-loadtester:0.1.0';
+const PLACES = Object.values(PLACE).join('|');
+const GUEST: Demands = {
+  own: new RegExp(`^(${PLACES})$`),
+  needed: [
+    { words: ['crd', 'traefikservices.traefik.io'], sentence: 'a rollout goes through TraefikServices' },
+  ],
+};
+/** Here the suites leave Canaries behind where they are cut off, and begin by removing them. */
+const HOST: Demands = { own: new RegExp(`^(${PLACES}|e2e-.*|takeover-.*|prod)$`), needed: [] };
 
 async function loadImages(reach: Reach): Promise<void> {
   const before = 'npm run images -- --ref HEAD~1 --tag previous builds it';

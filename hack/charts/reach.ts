@@ -11,6 +11,8 @@ const PAUSE = 400;
 
 export class Reach {
   readonly sentence: string;
+  /** Whether somebody else has made the cluster. */
+  readonly isElsewhere: boolean;
   readonly #access: ClusterAccess;
   readonly #helm: string;
 
@@ -19,6 +21,7 @@ export class Reach {
     this.#access = clusterAccess();
     this.#helm = helm;
     this.sentence = this.#access.sentence;
+    this.isElsewhere = this.#access.kind === 'kubeconfig';
   }
 
   helm(...words: readonly string[]): Promise<string> {

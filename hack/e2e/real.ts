@@ -8,10 +8,15 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openReal } from '../../test/e2e/suite/real/stage.ts';
+import { command, uninstall } from '../../test/e2e/suite/real/install.ts';
+import { PLACE } from '../../test/e2e/suite/place.ts';
 import type { Stage } from '../../test/e2e/suite/stage.ts';
 import { clusterAccess } from '../cluster/access.ts';
+import { objectionsTo, type Demands } from './foreign.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** What is installed with charts, each in a namespace of its own. */
+export const RELEASES = [{ name: 'serin', namespace: PLACE.serin }, PLACE.loadTester];
 const IMAGES = ['serin', 'serin-loadtester'].map((name) => join(ROOT, `dist/images/${name}.tar`));
 /** Set for the process that stands inside. */
 const INSIDE = 'SERIN_E2E_INSIDE';
@@ -46,15 +51,44 @@ export async function goInside(say: Say): Promise<number> {
 /** `values` are laid over those that the suite installs the controller's chart with. */
 export async function openRealStage(say: Say, values?: Readonly<Record<string, unknown>>): Promise<Stage> {
   const inside = process.env[INSIDE];
-  const { kubeconfig, sentence } = inside === undefined ? clusterAccess() : { kubeconfig: '', sentence: '' };
-  if (sentence !== '') say(`${sentence}; it has to know the images of Serin and its load tester already`);
-  return openReal({
-    kubeconfig: inside === undefined ? kubeconfig : (process.env['KUBECONFIG'] ?? ''),
+  const kubeconfig = inside === undefined ? await someonesOwn(say) : (process.env['KUBECONFIG'] ?? '');
+  const stage = await openReal({
+    kubeconfig,
     inside: inside !== undefined,
     build: inside ?? 'unknown',
     ...(values !== undefined && { values }),
     say,
   });
+  return inside === undefined ? { ...stage, stop: () => leaveSomeonesOwn(stage, say) } : stage;
+}
+
+const DEMANDS: Demands = {
+  own: /^e2e-/,
+  needed: [
+    { words: ['service', '-n', 'traefik', 'traefik'], sentence: 'users come through Traefik 3, on port 80' },
+    { words: ['gateway', '-n', 'traefik', 'traefik'], sentence: 'HTTPRoutes are attached to it' },
+    {
+      words: ['service', '-n', 'monitoring', 'prometheus'],
+      sentence: 'metrics are asked there, on port 9090',
+    },
+  ],
+};
+
+/** The kubeconfig. @throws all that speaks against it, with what would help */
+async function someonesOwn(say: Say): Promise<string> {
+  const { kubeconfig, sentence } = clusterAccess();
+  say(`${sentence}; its nodes have to know the images of Serin and its load tester already`);
+  const objections = await objectionsTo((...words) => command('kubectl', words), DEMANDS);
+  if (objections.length > 0) throw new Error([...objections, HELP].join('\n'));
+  return kubeconfig;
+}
+
+const HELP = 'CONTRIBUTING.md, "A cluster of yours", says what a cluster has to have';
+
+async function leaveSomeonesOwn(stage: Stage, say: Say): Promise<void> {
+  await stage.stop();
+  say('removing Serin and its load tester; the definitions stay …');
+  for (const release of RELEASES) await uninstall(release);
 }
 
 /** Built where they are missing or older than the sources, and loaded. */
