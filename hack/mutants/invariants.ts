@@ -225,8 +225,8 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
     'a primary without pods keeps its traffic',
     {
       file: 'src/core/promoting.ts',
-      find: "return more && spec.routed && target?.readiness.kind === 'ready';",
-      replace: 'return more && !spec.routed;',
+      find: "return phase === 'Promoting' && canaryWeight < 100 && standsIn(s);",
+      replace: "return phase === 'Promoting' && canaryWeight > 100 && standsIn(s);",
     },
     'a primary without pods',
   ),

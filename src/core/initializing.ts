@@ -1,13 +1,13 @@
 /** A new Canary: the primary is born from the target, takes the traffic, and the target is parked. */
 import { drainedAt } from './converge.ts';
-import type { News, Question, Situation, Verdict } from './model.ts';
+import type { News, Question, Situation, Target, Verdict } from './model.ts';
 import { ask, dueIn, move, wait } from './verdict.ts';
 
 /** Initialized comes last of all, since scripts wait for it. */
 export function initializing(s: Situation): Verdict {
   const { status, observed, spec } = s;
   const { primary, target } = observed;
-  if (primary === undefined) return wait(s, { kind: 'target' });
+  if (primary === undefined) return wait(s, { kind: 'target' }, { notices: absent(target) });
   if (primary.readiness.kind !== 'ready') return waitForPrimary(s, primary.readiness.detail);
   if (status.park === 'none') return move(s, { park: 'due' });
   if (status.park === 'due' && target !== undefined) {
@@ -24,6 +24,11 @@ export function initializing(s: Situation): Verdict {
     ...availability(s, providers),
     { kind: 'initialized' },
   );
+}
+
+/** What another workload was named for may not be there yet, or be a typo. */
+function absent(target: Target | undefined): readonly News[] {
+  return target === undefined ? [{ kind: 'not-ready', workload: 'target', detail: 'it does not exist' }] : [];
 }
 
 /** Whether the metric systems answer holds nothing up; people are told before they need them. */

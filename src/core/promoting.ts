@@ -4,7 +4,7 @@ import { drainedAt } from './converge.ts';
 import { waitForPrimary } from './initializing.ts';
 import type { Situation, Verdict } from './model.ts';
 import { descent } from './progression.ts';
-import { failPromotion } from './retreat.ts';
+import { failPromotion, standsIn } from './retreat.ts';
 import { dueIn, move, wait } from './verdict.ts';
 
 export function promoting(s: Situation): Verdict {
@@ -21,9 +21,9 @@ export function promoting(s: Situation): Verdict {
 }
 
 /** The canary was analysed, runs the same, and can be given what the primary now cannot answer. */
-function relieves({ spec, status, observed: { target } }: Situation): boolean {
-  const more = status.phase === 'Promoting' && status.canaryWeight < 100;
-  return more && spec.routed && target?.readiness.kind === 'ready';
+function relieves(s: Situation): boolean {
+  const { phase, canaryWeight } = s.status;
+  return phase === 'Promoting' && canaryWeight < 100 && standsIn(s);
 }
 
 /** From here traffic goes back as always, once the primary is ready. */

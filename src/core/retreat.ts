@@ -40,7 +40,9 @@ export function rollback(s: Situation, reason: Reason): Verdict {
 
 /** Ends a run whose target is back on the promoted revision: there is nothing left to analyse. */
 function cancel(s: Situation): Verdict {
-  const phase = fit(s.observed.primary) ? 'Succeeded' : 'Failed';
+  // A primary without a ready pod for a moment is no failure, unless traffic has to stay away from it.
+  const whole = fit(s.observed.primary) || s.observed.primary?.readiness.kind === 'empty';
+  const phase = whole && !staysAway(s) ? 'Succeeded' : 'Failed';
   return move(
     s,
     { phase, failedChecks: 0, lastAppliedRevision: s.status.lastPromotedRevision, ...home(s) },
@@ -78,11 +80,8 @@ function carried({ status, observed }: Situation): Revision {
  * canary takes all traffic, where there is a route to it; the primary is then restored from its snapshot.
  */
 export function failPromotion(s: Situation, detail: string): Verdict {
-  const { spec, status, observed } = s;
-  const rescue =
-    spec.routed &&
-    observed.primary?.readiness.kind === 'stuck' &&
-    observed.target?.readiness.kind === 'ready';
+  const { status, observed } = s;
+  const rescue = observed.primary?.readiness.kind === 'stuck' && standsIn(s);
   const canaryWeight = rescue ? percent(100) : status.canaryWeight;
   // Without traffic the target is owed its parking, unless it has been parked already.
   const owed = status.park === 'done' ? 'done' : 'due';
@@ -99,6 +98,15 @@ export function failPromotion(s: Situation, detail: string): Verdict {
     { kind: 'promotion-failed', detail },
     { kind: 'post-rollout', outcome: 'Failed' },
   );
+}
+
+/**
+ * The canary can answer for the primary it was promoted to: there is a route to it, it is ready, and it runs what was
+ * analysed, not something that was pushed since.
+ */
+export function standsIn({ spec, status, observed: { target } }: Situation): boolean {
+  const analysed = target?.revision === status.lastAppliedRevision;
+  return spec.routed && analysed && target.readiness.kind === 'ready';
 }
 
 /** A spec that cannot be followed holds the rollout; past the deadline a run in progress ends. */

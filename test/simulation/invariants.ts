@@ -330,7 +330,8 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
     if (!waits || look === undefined || status.phase !== 'Promoting' || status.canaryWeight === 100)
       return [];
     const free = spec.routed && !spec.suspend && problem === undefined && status.left.length === 0;
-    if (!free || look.malformedRoutes !== undefined || look.target?.readiness.kind !== 'ready') return [];
+    if (look.target?.revision !== status.lastAppliedRevision) return [];
+    if (!free || look.malformedRoutes !== undefined || look.target.readiness.kind !== 'ready') return [];
     if (look.primary?.readiness.kind !== 'empty' || converge(spec, status, look, pass.after.now).length > 0)
       return [];
     return [`${100 - status.canaryWeight}% of the traffic meets nobody`];

@@ -7,6 +7,7 @@ import { instant, percent, revision } from '../../../src/shared/brand.ts';
 import { aSituation, type SituationChanges } from '../../support/situation.ts';
 
 const STUCK = { kind: 'stuck', detail: 'gave up' } as const;
+const EMPTY = { kind: 'empty', detail: 'no pods' } as const;
 const ABORT = { verb: 'abort', revision: revision('v2'), value: 'v2' } as const;
 const PROBLEM = { reason: 'InvalidSpec', detail: 'wrong' };
 
@@ -72,6 +73,20 @@ describe('in the middle of a run at 20%', () => {
       then: 'Failed 20',
     },
     {
+      what: 'a revert while the primary has no pods leaves traffic where it is',
+      changes: { target: { revision: revision('v1') }, primary: { readiness: EMPTY } },
+      then: 'Failed 20',
+    },
+    {
+      what: 'and is no failure where there is none',
+      changes: {
+        status: { canaryWeight: percent(0), step: -1 },
+        target: { revision: revision('v1') },
+        primary: { readiness: EMPTY },
+      },
+      then: 'Succeeded 0',
+    },
+    {
       what: 'an invalid spec is recorded and moves nothing',
       changes: { situation: { problem: PROBLEM } },
       then: 'Progressing 20',
@@ -103,6 +118,61 @@ describe('in the middle of a run at 20%', () => {
     },
   ])('$what', ({ changes, then }) => {
     expect(outcome(changes)).toBe(then);
+  });
+});
+
+describe('while the primary takes v2 over at 20%', () => {
+  const promoting = { phase: 'Promoting' } as const;
+  const v2 = revision('v2');
+  const empty = { revision: v2, readiness: EMPTY };
+  const newer = { revision: revision('v3') };
+
+  it.each<{ what: string; changes: SituationChanges; then: string }>([
+    {
+      what: 'traffic goes home once it is ready',
+      changes: { primary: { revision: v2 } },
+      then: 'Finalising 0',
+    },
+    {
+      what: 'without pods it is answered for by the canary',
+      changes: { primary: empty },
+      then: 'Promoting 100',
+    },
+    {
+      what: 'but not by a newer revision, which nobody has analysed',
+      changes: { primary: empty, target: newer },
+      then: 'workload',
+    },
+    {
+      what: 'nor where there is no route to the canary',
+      changes: { primary: empty, spec: { routed: false } },
+      then: 'workload',
+    },
+    {
+      what: 'stuck it is answered for by the canary',
+      changes: { primary: { revision: v2, readiness: STUCK } },
+      then: 'Failed 100',
+    },
+    {
+      what: 'but a newer revision is given no more for that',
+      changes: { primary: { revision: v2, readiness: STUCK }, target: newer },
+      then: 'Failed 20',
+    },
+  ])('$what', ({ changes, then }) => {
+    expect(outcome({ ...changes, status: promoting })).toBe(then);
+  });
+});
+
+describe('a Canary whose target does not exist', () => {
+  it('says so while it waits for it, where nothing else is left to do', () => {
+    const status = { phase: 'Initializing', canaryWeight: percent(0), step: -1 } as const;
+    const other = { workload: 'Deployment/gone' };
+    const verdict = decide(aSituation({ status, target: null, primary: null, observed: other }));
+    expect(verdict).toMatchObject({
+      kind: 'wait',
+      waitingFor: { kind: 'target' },
+      notices: [{ kind: 'not-ready', workload: 'target', detail: 'it does not exist' }],
+    });
   });
 });
 
