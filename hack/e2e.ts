@@ -34,7 +34,13 @@ interface Options {
   readonly json: boolean;
 }
 
-process.exit(await main());
+process.exit(await main().catch(told));
+
+/** Most of what stops a suite is about the cluster, as a sentence. */
+function told(error: unknown): number {
+  console.error(`e2e: ${error instanceof Error ? error.message : String(error)}`);
+  return 1;
+}
 
 async function main(): Promise<number> {
   const options = read();

@@ -27,7 +27,13 @@ const values = optionsOf({
 });
 const OWN_ONLY =
   'the pods of the cluster that KUBECONFIG names cannot ask hooks of this process; unset it to use that of npm run cluster';
-process.exitCode = await main();
+process.exitCode = await main().catch(told);
+
+/** What stops it is about the cluster or the command line, as a sentence. */
+function told(error: unknown): number {
+  console.error(`takeover: ${error instanceof Error ? error.message : String(error)}`);
+  return 1;
+}
 
 async function main(): Promise<number> {
   if (values.cluster) return onCluster();
