@@ -5,14 +5,13 @@
 import { parseArgs } from 'node:util';
 import { Changes } from '../test/e2e/harness/changes.ts';
 import { startReceiver, type Receiver } from '../test/e2e/harness/receiver.ts';
-import type { Cluster } from '../test/e2e/suite/cluster.ts';
 import type { Act } from '../test/e2e/suite/act.ts';
 import { uninstall } from '../test/e2e/suite/real/install.ts';
 import type { Stage } from '../test/e2e/suite/stage.ts';
 import { NODE_ADDRESS } from './cluster/network.ts';
 import type { Outcome } from './crash/comparison.ts';
 import { seeded } from './crash/random.ts';
-import { goInside, isElsewhere, isInside, openRealStage, RELEASES } from './e2e/real.ts';
+import { goInside, isElsewhere, isInside, openRealStage, RELEASES, untilGone } from './e2e/real.ts';
 import { AT_ONCE, deploymentsOf, FAULTS, NODE, type Fault } from './faults/catalogue.ts';
 import { Controllers } from './faults/controllers.ts';
 import { NAMESPACES, openLane, type Lane, type LaneName } from './faults/lanes.ts';
@@ -36,8 +35,6 @@ the command line.
   --list  names the faults and does nothing
 `;
 const INTERRUPTED = 130;
-
-const GONE_WITHIN = 90_000;
 
 /** A killed leader cannot give its lease away, and a minute each time would make half an hour of it. */
 const SHORT_LEASE = { leaseDuration: '4s', renewDeadline: '3s', retryPeriod: '500ms' };
@@ -195,21 +192,14 @@ async function undo({ loans, acts, web, stage }: Made, say: (line: string) => vo
   if (stage !== undefined) {
     await Promise.all(RELEASES.map(uninstall));
     for (const { namespace: name } of RELEASES) await stage.cluster.remove('Namespace', { name });
-    await untilGone(stage.cluster);
+    await untilGone(stage.cluster, isOurs);
     await stage.stop();
   }
   await web?.close();
 }
 
-/** A namespace that is going takes nothing new. */
-function untilGone(cluster: Cluster): Promise<unknown> {
-  const isOurs = (name: string): boolean =>
-    name.startsWith(NAMESPACES) || RELEASES.some(({ namespace }) => namespace === name);
-  return cluster.eventually(
-    'everything is removed',
-    async () => !(await cluster.readAll('Namespace')).some(({ metadata }) => isOurs(metadata.name)),
-    { within: GONE_WITHIN },
-  );
+function isOurs(namespace: string): boolean {
+  return namespace.startsWith(NAMESPACES) || RELEASES.some((release) => release.namespace === namespace);
 }
 
 // ------------------------------------------------------------------------------------------------------ command line

@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openReal } from '../../test/e2e/suite/real/stage.ts';
 import { command, uninstall } from '../../test/e2e/suite/real/install.ts';
+import type { Cluster } from '../../test/e2e/suite/cluster.ts';
 import { PLACE } from '../../test/e2e/suite/place.ts';
 import type { Stage } from '../../test/e2e/suite/stage.ts';
 import { clusterAccess } from '../cluster/access.ts';
@@ -86,9 +87,21 @@ async function someonesOwn(say: Say): Promise<string> {
 const HELP = 'CONTRIBUTING.md, "A cluster of yours", says what a cluster has to have';
 
 async function leaveSomeonesOwn(stage: Stage, say: Say): Promise<void> {
+  await untilGone(stage.cluster, (namespace) => DEMANDS.own.test(namespace));
   await stage.stop();
   say('removing Serin and its load tester; the definitions stay …');
   for (const release of RELEASES) await uninstall(release);
+}
+
+const GONE_WITHIN = 90_000;
+
+/** A namespace that is going takes nothing new, and a Canary in it may need its controller to go. */
+export function untilGone(cluster: Cluster, isOurs: (namespace: string) => boolean): Promise<unknown> {
+  return cluster.eventually(
+    'everything is removed',
+    async () => !(await cluster.readAll('Namespace')).some(({ metadata }) => isOurs(metadata.name)),
+    { within: GONE_WITHIN },
+  );
 }
 
 /** Built where they are missing or older than the sources, and loaded. */
