@@ -2,6 +2,7 @@
 import type { Metric, MetricSource } from '../core/model.ts';
 import { millis, percent, type Millis, type Percent } from '../shared/brand.ts';
 import { formatDuration, parseDuration } from '../shared/duration.ts';
+import { isWebUrl } from '../shared/http.ts';
 import type { WrittenAnalysis, WrittenMetric, WrittenWebhook } from './canary-schema.ts';
 import type { AlertSpec, AnalysisSpec, MetricSpec, WebhookSpec } from './model.ts';
 import type { Report } from './report.ts';
@@ -201,7 +202,8 @@ function checkBounds(
 function parseWebhook(written: WrittenWebhook, at: string, report: Report): WebhookSpec {
   const type = written.type === undefined || written.type === '' ? 'rollout' : written.type;
   const retries = written.retries ?? 0;
-  if (!URL.canParse(written.url)) report.warning(`${at}.url`, 'is no URL, so every call fails');
+  if (!isWebUrl(written.url))
+    report.warning(`${at}.url`, 'does not begin with http:// or https://, so every call fails');
   if (retries < 0) report.warning(`${at}.retries`, `found ${retries}, taken as 0`);
   return {
     type,

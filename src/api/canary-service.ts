@@ -3,6 +3,7 @@ import type { WrittenService, WrittenSpec } from './canary-schema.ts';
 import { memberOf } from './canary-schema.ts';
 import type { CustomMetadata, ServiceSpec } from './model.ts';
 import type { Report } from './report.ts';
+import { show } from './salvage.ts';
 import { present } from './schema-parts.ts';
 
 /** Undefined, and reported, where the service cannot be made out. `targetName` names it where nothing else does. */
@@ -18,6 +19,7 @@ export function parseService(
   const port = parsePort(written, report);
   if (port === undefined) return undefined;
   checkDelegation(written, report);
+  checkName(written, report);
   return {
     ...addressOf(written, targetName, port),
     ...routingOf(written),
@@ -54,6 +56,8 @@ export function checkReferences(spec: WrittenSpec, provider: string, report: Rep
 
 function parsePort({ port }: WrittenService, report: Report): number | undefined {
   if (port === undefined) {
+    // A port that could not be read is not one that nobody wrote.
+    if (report.hasErrorAt(['spec.service.port'])) return undefined;
     report.error('spec.service.port', 'is missing, expected the port of the Service, 1 to 65535');
     return undefined;
   }
@@ -74,6 +78,17 @@ function checkDelegation(written: WrittenService, report: Report): void {
       );
     }
   }
+}
+
+/** What Kubernetes takes as the name of a Service, and room for what is put behind it. */
+const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,53}[a-z0-9])?$/u;
+
+function checkName({ name }: WrittenService, report: Report): void {
+  if (name === undefined || name === '' || SERVICE_NAME.test(name)) return;
+  report.error(
+    'spec.service.name',
+    `found ${show(name)}, expected at most 55 lower case letters, digits and dashes, as in podinfo`,
+  );
 }
 
 function addressOf(written: WrittenService, targetName: string, port: number) {

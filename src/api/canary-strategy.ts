@@ -175,8 +175,9 @@ function climb(step: number, max: number, clamp: boolean): readonly Percent[] {
   return Array.from({ length: count }, (_, index) => percent(Math.min(ceiling, (index + 1) * step)));
 }
 
-function maxWeightOf({ maxWeight = 0 }: WrittenAnalysis, at: string, report: Report): number {
+function maxWeightOf({ maxWeight = 100 }: WrittenAnalysis, at: string, report: Report): number {
   if (maxWeight < 0) report.error(`${at}.maxWeight`, `found ${maxWeight}, expected 1 to 100`);
+  if (maxWeight === 0) report.warning(`${at}.maxWeight`, 'found 0, taken as 100: all traffic in the end');
   if (maxWeight > 100)
     report.warning(`${at}.maxWeight`, `found ${maxWeight}, there is no more traffic than 100`);
   return maxWeight > 0 ? Math.min(100, maxWeight) : 100;

@@ -6,6 +6,7 @@
 import type { Spec, Status } from '../core/model.ts';
 import { holdsTarget } from '../core/retargeting.ts';
 import { millis, percent, type Millis } from '../shared/brand.ts';
+import { isWebUrl } from '../shared/http.ts';
 import { affinityNames, parseAffinity } from './canary-affinity.ts';
 import { parseAnalysis, parsePercent, type ParsedAnalysis } from './canary-analysis.ts';
 import { autoscalerName, parseAutoscaler } from './canary-autoscaler.ts';
@@ -187,6 +188,10 @@ function checkWhole(object: KubeObject, written: Written, context: CanaryContext
       `found ${show(provider)}, known are ${context.knownProviders.join(', ')}`,
       'UnknownProvider',
     );
+  }
+  // The address itself stays out of the sentence: it may hold credentials.
+  if (spec.metricsServer && !isWebUrl(spec.metricsServer)) {
+    report.warning('spec.metricsServer', 'does not begin with http:// or https://, so every query fails');
   }
   checkReferences(spec, provider, report);
   checkKnative(spec, report);

@@ -231,12 +231,20 @@ async function checkProvider(
     ? await templateOf(tools, canary, metric, signal)
     : metricProvider(ownBackend(tools, canary), tools);
   if (!found.ok) {
-    return typeof found.error === 'string' ? { kind: 'providers', detail: found.error } : found.error;
+    const detail = typeof found.error === 'string' ? found.error : templateFault(found.error);
+    return { kind: 'providers', detail: `${metric.name}: ${detail}` };
   }
   const provider = 'provider' in found.value ? found.value.provider : found.value;
   const checked = await provider.check({ signal });
   if (checked.ok) return undefined;
   return { kind: 'providers', detail: `${metric.name}: ${reasonOf(checked.error)}` };
+}
+
+function templateFault(failure: CheckFailure): string {
+  if (failure.kind !== 'template') return '';
+  const { template, part, subject, detail } = failure;
+  const which = part === 'template' ? '' : ` ${part} ${subject}`;
+  return `metric template ${template}${which}: ${detail}`;
 }
 
 function reasonOf(error: MetricError): string {

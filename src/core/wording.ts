@@ -298,11 +298,11 @@ export function halted(
 ): string {
   switch (failure.kind) {
     case 'success-rate':
-      return `Halt ${canary} advancement success rate ${failure.value.toFixed(2)}% ${beyond(failure.side)} ${failure.bound}%`;
+      return `Halt ${canary} advancement success rate ${decimals(failure.value)}% ${beyond(failure.side)} ${failure.bound}%`;
     case 'duration':
       return `Halt ${canary} advancement request duration ${span(failure.value)} ${beyond(failure.side)} ${span(failure.bound)}`;
     case 'metric':
-      return `Halt ${canary} advancement ${failure.metric} ${failure.value.toFixed(2)} ${beyond(failure.side)} ${failure.bound}`;
+      return `Halt ${canary} advancement ${failure.metric} ${decimals(failure.value)} ${beyond(failure.side)} ${failure.bound}`;
     case 'hook': {
       const check = type === 'pre-rollout' ? 'pre-rollout check' : 'external check';
       return `Halt ${canary} advancement ${check} ${failure.hook} failed ${failure.detail}`;
@@ -320,6 +320,12 @@ export function halted(
     default:
       return unreachable(failure);
   }
+}
+
+/** With two decimals; infinity is remembered as the greatest number there is. */
+function decimals(value: number): string {
+  if (Math.abs(value) < Number.MAX_VALUE) return value.toFixed(2);
+  return value > 0 ? '+Inf' : '-Inf';
 }
 
 const TEMPLATE_PARTS: Record<(CheckFailure & { kind: 'template' })['part'], (subject: string) => string> = {
@@ -363,6 +369,7 @@ function beyond(side: 'min' | 'max'): string {
 }
 
 function span(milliseconds: number): string {
+  if (milliseconds >= Number.MAX_VALUE) return '+Inf';
   return formatDuration(millis(Math.max(0, milliseconds)));
 }
 

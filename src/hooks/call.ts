@@ -6,7 +6,7 @@ import type { WebhookSpec } from '../api/model.ts';
 import { millis, unreachable, type Millis } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import { formatDuration } from '../shared/duration.ts';
-import type { Http, HttpError, HttpRequest, HttpResponse } from '../shared/http.ts';
+import { isWebUrl, type Http, type HttpError, type HttpRequest, type HttpResponse } from '../shared/http.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { HookPayload } from './payload.ts';
 
@@ -42,7 +42,12 @@ export async function callHook(
   payload: HookPayload,
   { http, clock, signal }: HookCaller,
 ): Promise<Result<undefined, HookFailure>> {
-  if (!URL.canParse(hook.url)) return err({ silent: false, detail: `hook ${hook.name} has no valid url` });
+  if (!isWebUrl(hook.url)) {
+    return err({
+      silent: false,
+      detail: `the url of hook ${hook.name} does not begin with http:// or https://`,
+    });
+  }
   const request = requestFor(hook, payload);
   for (let attempt = 1; ; attempt += 1) {
     const answer = await http(request, { signal });

@@ -1,4 +1,5 @@
 /** Every metric system we can ask, by the name users write into `spec.provider.type`. */
+import { isWebUrl } from '../shared/http.ts';
 import { err, type Result } from '../shared/result.ts';
 import { prometheus } from './prometheus.ts';
 import type { MetricBackend, MetricContext, MetricProvider, MetricProviderFactory } from './provider.ts';
@@ -25,7 +26,5 @@ export function metricProvider(
 /** What is wrong with an address. The address itself stays out of the sentence: it may hold credentials. */
 function addressFault(address: string): string | undefined {
   if (address === '') return 'is missing';
-  const protocol = URL.canParse(address) ? new URL(address).protocol : '';
-  if (protocol === 'http:' || protocol === 'https:') return undefined;
-  return 'does not begin with http:// or https://';
+  return isWebUrl(address) ? undefined : 'does not begin with http:// or https://';
 }

@@ -25,6 +25,11 @@ export interface HttpResponse {
   readonly elapsed: Millis;
 }
 
+/** Something that can be called: an address with a host, by http or https. */
+export function isWebUrl(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+}
+
 /** Why there is no response. `detail` never contains a header, a query string or credentials. */
 export type HttpError =
   | { readonly kind: 'unreachable'; readonly detail: string }

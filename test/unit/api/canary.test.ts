@@ -266,6 +266,11 @@ describe('what cannot be followed', () => {
       'spec.analysis.stepWeights[1]: found 10, expected more than 10 and at most 100: steps have to ascend',
     ],
     [
+      { spec: { service: { port: 80, name: 'Bad_Name' } } },
+      'InvalidSpec',
+      'spec.service.name: found "Bad_Name", expected at most 55 lower case letters, digits and dashes, as in podinfo',
+    ],
+    [
       { analysis: { stepWeight: 2.5 } },
       'InvalidSpec',
       'spec.analysis.stepWeight: found 2.5, expected a whole number',
@@ -406,6 +411,11 @@ describe('what cannot be followed', () => {
     expect(problem?.detail.startsWith(start)).toBe(true);
   });
 
+  it('does not call a port missing that cannot be read', () => {
+    const detail = 'spec.service.port: found 80.5, expected a whole number';
+    expect(problemOf({ service: { port: 80.5 } })?.detail).toBe(detail);
+  });
+
   it('names the unknown provider before everything that follows from it', () => {
     const problem = problemOf({ spec: { provider: 'consul' }, analysis: { stepWeight: -1 } });
     expect(problem?.reason).toBe('UnknownProvider');
@@ -474,6 +484,18 @@ describe('what can be followed, though perhaps not as its author thinks', () => 
       { analysis: { interval: 'often' } },
       'spec.analysis.interval: found "often", expected a span such as 30s or 1m; 1m0s is used',
     ],
+    [
+      { analysis: { maxWeight: 0 } },
+      'spec.analysis.maxWeight: found 0, taken as 100: all traffic in the end',
+    ],
+    [
+      { spec: { metricsServer: 'prometheus:9090' } },
+      'spec.metricsServer: does not begin with http:// or https://, so every query fails',
+    ],
+    ...['', '/gate', 'http://', 'ftp://tester/'].map((url): [CanaryWish, string] => [
+      { analysis: { webhooks: [{ name: 'gate', url }] } },
+      'spec.analysis.webhooks[0].url: does not begin with http:// or https://, so every call fails',
+    ]),
     [
       { analysis: { maxWeight: 150 } },
       'spec.analysis.maxWeight: found 150, there is no more traffic than 100',

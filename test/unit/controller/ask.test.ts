@@ -146,4 +146,19 @@ describe('a question of the core', () => {
       failure: { kind: 'providers', detail: 'request-success-rate: connection refused' },
     });
   });
+
+  it('about the providers names the metric and the template that is missing, or the Secret that is', async () => {
+    const tools = new FakeTools();
+    const providers: Question = { kind: 'providers', revision: revision('1-ab') };
+    expect(await ask(tools, templated(), providers, signal)).toMatchObject({
+      failure: { kind: 'providers', detail: 'errors: metric template errors.test: it does not exist' },
+    });
+    tools.put(aTemplate());
+    expect(await ask(tools, templated(), providers, signal)).toMatchObject({
+      failure: {
+        kind: 'providers',
+        detail: expect.stringMatching(/^errors: metric template errors\.test secret login: /u),
+      },
+    });
+  });
 });

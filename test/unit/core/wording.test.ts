@@ -319,11 +319,23 @@ const FAILURES: Rows<CheckFailure> = {
       { kind: 'duration', metric: 'request-duration', value: 20, bound: 100, side: 'min' },
       'Halt web.test advancement request duration 20ms < 100ms',
     ],
+    [
+      { kind: 'duration', metric: 'request-duration', value: Number.MAX_VALUE, bound: 500, side: 'max' },
+      'Halt web.test advancement request duration +Inf > 500ms',
+    ],
   ],
   metric: [
     [
       { kind: 'metric', metric: 'errors', value: 7, bound: 5, side: 'max' },
       'Halt web.test advancement errors 7.00 > 5',
+    ],
+    [
+      { kind: 'metric', metric: 'errors', value: Number.MAX_VALUE, bound: 5, side: 'max' },
+      'Halt web.test advancement errors +Inf > 5',
+    ],
+    [
+      { kind: 'metric', metric: 'errors', value: -Number.MAX_VALUE, bound: 5, side: 'min' },
+      'Halt web.test advancement errors -Inf < 5',
     ],
   ],
   hook: [

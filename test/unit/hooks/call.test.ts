@@ -152,7 +152,9 @@ describe('refusal', () => {
   });
 
   it('of a hook without a URL makes no call', async () => {
-    expect(await call(aHook({ url: 'tester/hunter2' }))).toEqual(err('hook load-test has no valid url'));
+    expect(await call(aHook({ url: 'tester/hunter2' }))).toEqual(
+      err('the url of hook load-test does not begin with http:// or https://'),
+    );
   });
 });
 
