@@ -15,6 +15,8 @@ export interface WorkloadFacts {
   readonly available: number;
   /** Replicas of any template that are ready, which are those that get requests. */
   readonly ready: number;
+  /** Somebody keeps Kubernetes from making pods of the newest template. */
+  readonly paused: boolean;
   /** Percent of updated replicas that must be available. */
   readonly threshold: number;
   /** When Kubernetes gave up on the rollout (ProgressDeadlineExceeded), if it has. */
@@ -39,13 +41,14 @@ export function judge(facts: WorkloadFacts, deadline: Deadline): Readiness {
 }
 
 function unreadiness(facts: WorkloadFacts): string | undefined {
-  const { desired, replicas, updated, available, threshold } = facts;
+  const { desired, replicas, updated, available, threshold, paused } = facts;
   if (facts.observedGeneration < facts.generation) {
     return 'waiting for rollout to finish: observed deployment generation less than desired generation';
   }
   if (desired === 0) return 'waiting for rollout to finish: no replicas are desired';
   if (updated < desired) {
-    return `waiting for rollout to finish: ${updated} out of ${desired} new replicas have been updated`;
+    const why = paused ? ', spec.paused is true' : '';
+    return `waiting for rollout to finish: ${updated} out of ${desired} new replicas have been updated${why}`;
   }
   if (replicas > updated) {
     return `waiting for rollout to finish: ${replicas - updated} old replicas are pending termination`;

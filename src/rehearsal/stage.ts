@@ -175,5 +175,6 @@ const ONE_POD = {
   replicas: 1,
   updated: 1,
   threshold: 100,
+  paused: false,
   deadlineExceededSince: undefined,
 } as const;

@@ -256,6 +256,7 @@ function readiness({ canary, now }: Look, workload: KubeObject, threshold: numbe
     updated: status('updatedReplicas'),
     available: status('availableReplicas'),
     ready: status('readyReplicas'),
+    paused: at(workload, 'spec', 'paused') === true,
     threshold,
     deadlineExceededSince: since(
       workload,

@@ -12,6 +12,7 @@ const READY: WorkloadFacts = {
   updated: 2,
   available: 2,
   ready: 2,
+  paused: false,
   threshold: 100,
   deadlineExceededSince: undefined,
   unavailableSince: undefined,
@@ -45,6 +46,13 @@ describe('a workload', () => {
       now: 200,
       then: `progressing ${WAITING}1 out of 2 new replicas have been updated`,
     },
+    {
+      what: 'and says so where that is held up by hand',
+      facts: { updated: 1, paused: true },
+      now: 200,
+      then: `progressing ${WAITING}1 out of 2 new replicas have been updated, spec.paused is true`,
+    },
+    { what: 'that is paused with all its pods is ready', facts: { paused: true }, now: 200, then: 'ready' },
     {
       what: 'with old pods that still run is not',
       facts: { replicas: 3 },

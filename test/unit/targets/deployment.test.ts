@@ -268,6 +268,8 @@ describe('readiness', () => {
       kind: 'progressing',
       detail: expect.stringContaining('1 out of 2 new replicas'),
     });
+    const paused = edit(edit(target, ['status', 'updatedReplicas'], 1), ['spec', 'paused'], true);
+    expect(ready(paused)).toMatchObject({ detail: expect.stringContaining('spec.paused is true') });
     expect(ready(edit(target, ['metadata', 'generation'], 2))).toMatchObject({
       detail: expect.stringContaining('generation'),
     });
