@@ -232,6 +232,16 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
   ),
   breaks(
     11,
+    'a revision pushed meanwhile stands in for the primary',
+    {
+      file: RETREAT,
+      find: "return spec.routed && analysed && target.readiness.kind === 'ready';",
+      replace: "return spec.routed && analysed !== undefined && target?.readiness.kind === 'ready';",
+    },
+    'a primary without pods',
+  ),
+  breaks(
+    11,
     'traffic goes home to a primary without pods',
     {
       file: CONVERGE,

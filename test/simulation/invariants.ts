@@ -165,14 +165,12 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
     ...commitsWithLook(pass).flatMap(({ before, after, look }) => {
       // Where another target is named nothing moves before its primary is ready; the 25th sees to that.
       if (before.origin !== 'ours' || after.phase === 'Initializing') return [];
-      if (
-        after.canaryWeight > before.canaryWeight &&
-        look.target?.readiness.kind !== 'ready' &&
-        !adopted(before, after)
-      ) {
-        return ['more traffic to a canary that is not ready'];
+      if (after.canaryWeight === before.canaryWeight || adopted(before, after)) return [];
+      if (after.canaryWeight > before.canaryWeight) {
+        if (look.target?.readiness.kind !== 'ready') return ['more traffic to a canary that is not ready'];
+        const analysed = look.target.revision === after.lastAppliedRevision;
+        return analysed ? [] : ['more traffic to a revision that is not the one under analysis'];
       }
-      if (after.canaryWeight >= before.canaryWeight || adopted(before, after)) return [];
       return serves(look.primary) || look.target === undefined
         ? []
         : ['traffic to a primary that cannot serve'];
