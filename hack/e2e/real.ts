@@ -86,10 +86,14 @@ async function someonesOwn(say: Say): Promise<string> {
 
 const HELP = 'CONTRIBUTING.md, "A cluster of yours", says what a cluster has to have';
 
+/** Also after an interruption, when the scenarios have not taken down what is theirs. */
 async function leaveSomeonesOwn(stage: Stage, say: Say): Promise<void> {
-  await untilGone(stage.cluster, (namespace) => DEMANDS.own.test(namespace));
+  const isOurs = (namespace: string): boolean => DEMANDS.own.test(namespace);
+  say('removing what the scenarios made, Serin and its load tester; the definitions stay …');
+  for (const { metadata } of await stage.cluster.readAll('Namespace'))
+    if (isOurs(metadata.name)) await stage.cluster.remove('Namespace', { name: metadata.name });
+  await untilGone(stage.cluster, isOurs);
   await stage.stop();
-  say('removing Serin and its load tester; the definitions stay …');
   for (const release of RELEASES) await uninstall(release);
 }
 
@@ -104,7 +108,7 @@ export function untilGone(cluster: Cluster, isOurs: (namespace: string) => boole
   );
 }
 
-/** Built where they are missing or older than the sources, and loaded. */
+/** Built where they are missing, and loaded. */
 async function bringImages(say: Say): Promise<void> {
   if (!IMAGES.every((file) => existsSync(file))) {
     say('building the images of this checkout (npm run images) …');
