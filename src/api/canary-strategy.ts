@@ -159,13 +159,23 @@ function weightsOf(written: WrittenAnalysis, context: StrategyContext, report: R
   if (listed.length > 0) return listedWeights(listed, `${context.at}.stepWeights`, report);
   // A field that could not be read is not one that nobody wrote.
   const unread = report.hasErrorAt(CHOICES.map((name) => `${context.at}.${name}`));
-  if (!context.skipAnalysis && !unread) {
+  if (!context.skipAnalysis && !unread) trafficless(written, context, report);
+  return [WHOLE];
+}
+
+/** With a list that is there and empty the API server takes no other choice beside it. */
+function trafficless({ stepWeights }: WrittenAnalysis, { at }: StrategyContext, report: Report): void {
+  if (stepWeights === undefined) {
     report.error(
-      field,
+      `${at}.stepWeight`,
       'is not set, and neither are stepWeights and iterations: the canary would never get any traffic; set one of them',
     );
+    return;
   }
-  return [WHOLE];
+  report.error(
+    `${at}.stepWeights`,
+    'is empty, expected at least one weight from 1 to 100: the canary would never get any traffic',
+  );
 }
 
 /** Multiples of `step`, up to and including the first that is not below `max`: 20, 40, 60 for 20 and 50. */

@@ -256,6 +256,11 @@ describe('what cannot be followed', () => {
       'spec.analysis.stepWeight: is not set, and neither are stepWeights and iterations: the canary would never get any traffic; set one of them',
     ],
     [
+      { analysis: { stepWeight: undefined, stepWeights: [] } },
+      'InvalidSpec',
+      'spec.analysis.stepWeights: is empty, expected at least one weight from 1 to 100: the canary would never get any traffic',
+    ],
+    [
       { analysis: { stepWeight: -5 } },
       'InvalidSpec',
       'spec.analysis.stepWeight: found -5, expected 1 to 100',
