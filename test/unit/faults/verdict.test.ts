@@ -41,6 +41,13 @@ const GONE_BACK: Outcome = {
 describe('a rollout that has to end as its twin', () => {
   const as = (found: Partial<Outcome>) => judge({ kind: 'as-twin' }, PROMOTED, { ...PROMOTED, ...found });
 
+  it('is right where a call was repeated under its key, in either of them', () => {
+    const calls = [...PROMOTED.calls, ...PROMOTED.calls];
+
+    expect(as({ calls })).toEqual([]);
+    expect(judge({ kind: 'as-twin' }, { ...PROMOTED, calls }, PROMOTED)).toEqual([]);
+  });
+
   it('is right where it does', () => {
     expect(as({})).toEqual([]);
   });
