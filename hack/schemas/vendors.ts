@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { at, text } from '../../src/api/tree.ts';
@@ -37,6 +38,9 @@ export const VENDORS: readonly Vendor[] = [
   },
 ];
 
+const ATTEMPTS = 3;
+const PAUSE = 5_000;
+
 /** The vendor's definitions. @throws a sentence where the module cannot be had */
 export async function definitionsOf({ module, version, path }: Vendor): Promise<readonly KubeObject[]> {
   const folder = await download(`${module}@${version}`);
@@ -47,18 +51,23 @@ export async function definitionsOf({ module, version, path }: Vendor): Promise<
     .filter(({ kind }) => kind === 'CustomResourceDefinition');
 }
 
-/** Into Go's own cache, where it stays; resolves with the folder. */
-async function download(module: string): Promise<string> {
+/** Into Go's own cache, where it stays; resolves with the folder. A proxy that does not answer is asked again. */
+async function download(module: string, attempts = ATTEMPTS): Promise<string> {
   const command = promisify(execFile)('go', ['mod', 'download', '-json', module], {
     env: { ...process.env, GOFLAGS: '-mod=mod' },
   });
-  const { stdout } = await command.catch((error: unknown) => {
-    const said = text(at(error, 'stderr')) || (error instanceof Error ? error.message : String(error));
-    throw new Error(
-      `go mod download ${module} failed, and it is needed for the vendor's definitions: ${said}`,
-    );
-  });
-  return text(at(JSON.parse(stdout) as unknown, 'Dir')) ?? '';
+  const found = await command.catch((error: unknown) => error);
+  const stdout = text(at(found, 'stdout')) ?? '';
+  const folder = stdout === '' ? undefined : text(at(JSON.parse(stdout) as unknown, 'Dir'));
+  if (folder !== undefined) return folder;
+  if (attempts > 1) {
+    await setTimeout(PAUSE);
+    return download(module, attempts - 1);
+  }
+  const said = [stdout, text(at(found, 'stderr')), found instanceof Error ? found.message : ''].find(Boolean);
+  throw new Error(
+    `go mod download ${module} failed, and it is needed for the vendor's definitions: ${said ?? ''}`,
+  );
 }
 
 function filesAt(path: string): readonly string[] {
