@@ -51,7 +51,9 @@ export async function build(): Promise<void> {
 async function replace(path: string, contents: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const unfinished = `${path}.${process.pid}`;
-  await writeFile(unfinished, contents);
+  // What begins with `#!` is started by its name.
+  const mode = contents[0] === 0x23 && contents[1] === 0x21 ? 0o755 : 0o644;
+  await writeFile(unfinished, contents, { mode });
   await rename(unfinished, path);
 }
 

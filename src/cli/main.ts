@@ -1,30 +1,45 @@
+#!/usr/bin/env node
 /** The command line, `serin`. Each command is a file in `commands/`; this one only puts them together. */
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
+import { getCommand } from './commands/get.ts';
 import { installCommand } from './commands/install.ts';
+import { whyCommand } from './commands/why.ts';
 
 const HELP = `
 Serin releases new versions of Kubernetes workloads step by step and goes back by itself when they are worse.
-The commands here need no cluster unless they say so. serin <command> --help explains each with examples.
+check and install need no cluster; the others find theirs as kubectl does. serin <command> --help explains each
+with examples.
 `;
 
 /** The same place from `src/cli` and from `dist/cli`. */
 const CRDS = new URL('../../crds/', import.meta.url);
 const PACKAGE = new URL('../../package.json', import.meta.url);
 
+/** As kubectl starts its plugins, or by its own name. */
+function calledAs(path: string): 'serin' | 'kubectl serin' {
+  return basename(path).startsWith('kubectl-serin') ? 'kubectl serin' : 'serin';
+}
+
 /** Runs one command; the answer is the exit status: 0 fine, 1 a problem was found, 2 wrong usage. */
 async function run(argv: readonly string[]): Promise<number> {
   let status = 0;
-  const program = new Command('serin')
+  const tool = calledAs(argv[1] ?? '');
+  const program = new Command(tool)
     .description('progressive delivery for Kubernetes')
     .addHelpText('after', HELP)
     .exitOverride()
-    .showHelpAfterError('(serin --help explains)');
+    .showHelpAfterError('(--help explains)');
   const finish = (outcome: number): void => void (status = outcome);
-  for (const command of [checkCommand(CRDS, finish), installCommand(CRDS, version())]) {
-    program.addCommand(inheriting(program, command));
-  }
+  const commands = [
+    getCommand(finish),
+    whyCommand(tool, finish),
+    checkCommand(CRDS, finish),
+    installCommand(CRDS, version()),
+  ];
+  for (const command of commands) program.addCommand(inheriting(program, command));
   try {
     await program.parseAsync(argv);
     return status;

@@ -17,16 +17,25 @@ export function paintFor(
 
 /** Rows in columns, two blanks apart; the last column takes what it needs. */
 export function table(rows: readonly (readonly string[])[], indent = ''): string {
+  return growingTable(indent)(rows);
+}
+
+/** A table whose rows come bit by bit: columns keep the width they have, and grow where they must. */
+export function growingTable(indent = ''): (rows: readonly (readonly string[])[]) => string {
   const widths: number[] = [];
-  for (const row of rows) {
-    row.slice(0, -1).forEach((cell, column) => {
-      widths[column] = Math.max(widths[column] ?? 0, width(cell));
-    });
-  }
-  const lines = rows.map((row) =>
-    row.map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - width(cell)))).join('  '),
-  );
-  return lines.map((line) => `${indent}${line.trimEnd()}\n`).join('');
+  return (rows) => {
+    for (const row of rows) {
+      row.slice(0, -1).forEach((cell, column) => {
+        widths[column] = Math.max(widths[column] ?? 0, width(cell));
+      });
+    }
+    const lines = rows.map((row) =>
+      row
+        .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - width(cell))))
+        .join('  '),
+    );
+    return lines.map((line) => `${indent}${line.trimEnd()}\n`).join('');
+  };
 }
 
 /** `1 file`, `2 files`. */
