@@ -96,8 +96,8 @@ export const DEFECT_MUTANTS: readonly Mutant[] = [
   brings('M13', 'a lost primary is born of the target', COPIED_FROM_ANYTHING),
   brings('M14', 'nobody is desired, and that is ready', {
     file: 'src/core/readiness.ts',
-    find: "if (desired === 0) return 'waiting",
-    replace: "if (desired < 0) return 'waiting",
+    find: 'if (desired === 0) return `waiting',
+    replace: 'if (desired < 0) return `waiting',
   }),
   brings(
     'M14',

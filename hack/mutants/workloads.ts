@@ -4,7 +4,9 @@ import type { FEATURES, Fault, Mutant, Proof } from './mutant.ts';
 const CONVERGE = 'src/core/converge.ts';
 const COOKIES = 'src/core/affinity.ts';
 const AFFINITY: Proof = { file: 'test/unit/traffic/affinity.test.ts' };
+const DAEMONSET = 'src/targets/daemonset.ts';
 const AUTOSCALERS: Proof = { file: 'test/unit/targets/autoscalers.test.ts' };
+const DAEMONSETS = 'test/unit/targets/daemonset.test.ts';
 
 function breaks(
   id: `invariant ${number}` | (typeof FEATURES)[number],
@@ -66,6 +68,40 @@ export const WORKLOAD_MUTANTS: readonly Mutant[] = [
     find: 'if (least !== undefined) return Math.max(1, least);',
     replace: '',
   }),
+  breaks(
+    'DaemonSet',
+    'its deadline runs on while pods come up (M12)',
+    { file: DAEMONSETS, name: 'begins again with every pod' },
+    { file: DAEMONSET, find: 'return further ? seen : before;', replace: 'return before ?? seen;' },
+  ),
+  breaks(
+    'DaemonSet',
+    'a pod that comes and goes keeps the deadline away',
+    { file: DAEMONSETS, name: 'does not begin again with a pod that comes and goes' },
+    { file: DAEMONSET, find: 'seen.done > before.done', replace: 'seen.done !== before.done' },
+  ),
+  breaks(
+    'DaemonSet',
+    'since when it stands still is forgotten with the process',
+    { file: 'test/unit/core/decide.test.ts', name: 'and stands still, is remembered' },
+    { file: 'src/core/decide.ts', find: 'if (hasProgressed(s)) return record(s, {});', replace: '' },
+  ),
+  breaks(
+    'DaemonSet',
+    'what parks the target reaches the primary (M13)',
+    { file: DAEMONSETS, name: 'never reaches a primary' },
+    { file: 'src/targets/record.ts', find: '...unparked(rest), metadata', replace: '...rest, metadata' },
+  ),
+  breaks(
+    'DaemonSet',
+    'the primary is measured in the place of the canary (M30)',
+    { file: 'test/unit/metrics/builtin.test.ts', name: 'are counted without those of the primary' },
+    {
+      file: 'src/metrics/builtin.ts',
+      find: "return queries === http && targetKind === 'DaemonSet' ? httpOfDaemonSet : queries;",
+      replace: 'return targetKind === undefined ? httpOfDaemonSet : queries;',
+    },
+  ),
   breaks(
     'invariant 21',
     'another cookie with every step',

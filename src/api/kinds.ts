@@ -21,6 +21,7 @@ export const KINDS = {
   MetricTemplate: namespaced('flagger.app/v1beta1', 'MetricTemplate', 'metrictemplates'),
   AlertProvider: namespaced('flagger.app/v1beta1', 'AlertProvider', 'alertproviders'),
   Deployment: namespaced('apps/v1', 'Deployment', 'deployments'),
+  DaemonSet: namespaced('apps/v1', 'DaemonSet', 'daemonsets'),
   ControllerRevision: namespaced('apps/v1', 'ControllerRevision', 'controllerrevisions'),
   Service: namespaced('v1', 'Service', 'services'),
   HorizontalPodAutoscaler: namespaced(

@@ -6,6 +6,8 @@ import { announcementSchema, hookTypeSchema, instantSchema, revisionSchema } fro
 
 const detail = z.string();
 
+const standstillSchema = z.object({ generation: z.number(), done: z.number(), since: instantSchema });
+
 /** Without the required members there is no saying where a rollout stands; the others can be missed. */
 export const memorySchema = z.looseObject({
   step: z.int().min(-1),
@@ -36,6 +38,9 @@ export const memorySchema = z.looseObject({
       revision: revisionSchema,
     })
     .optional(),
+  standstills: z
+    .object({ target: standstillSchema.exactOptional(), primary: standstillSchema.exactOptional() })
+    .default({}),
   released: instantSchema.optional(),
   autoscaler: z.string().default(''),
   invalid: z.object({ reason: z.string(), detail, since: instantSchema }).optional(),
@@ -61,6 +66,7 @@ export function memoryOf(status: Status): Record<string, unknown> {
     phaseSince: status.phaseSince,
     plan: status.plan,
     target: status.target && withoutConfigs(status.target),
+    standstills: Object.keys(status.standstills).length === 0 ? undefined : status.standstills,
     released: status.released,
     autoscaler: status.autoscaler,
     invalid: status.invalid,

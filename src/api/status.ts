@@ -141,6 +141,7 @@ function ours(written: Tree, phase: Phase, memory: Memory): Status {
     phaseSince: memory.phaseSince,
     plan: memory.plan,
     target: memory.target && { ...memory.target, configs: texts(written['trackedConfigs']) },
+    standstills: memory.standstills,
     released: memory.released,
     autoscaler: memory.autoscaler,
     invalid: memory.invalid,

@@ -62,7 +62,7 @@ export async function lookAt(
   const place = traffic && placeAsked(canary, traffic.provider);
   const places = placesLeft(canary, place);
   const former = places.flatMap((one) => placeRefs(one)).map((ref) => inside(canary, ref));
-  await watchKinds(tools, [...autoscalers, ...routes, ...former], signal);
+  await watchKinds(tools, [...workloads, ...routes, ...former], signal);
   await watched.caughtUp([...workloads, ...routes, ...former], { signal });
   const options = {
     selectorLabels: settings.selectorLabels,
@@ -106,7 +106,7 @@ async function readAll(
   return found;
 }
 
-/** Objects of a mesh, autoscalers and configuration are watched from the moment a Canary first uses some. */
+/** What not every Canary needs is watched from the moment one first uses some. */
 async function watchKinds(
   { watched }: Tools,
   refs: readonly ObjectRef[],

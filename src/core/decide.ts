@@ -12,7 +12,7 @@ import { resting } from './resting.ts';
 import { retarget } from './retargeting.ts';
 import { failPromotion, holdInvalid, retreat, rollback } from './retreat.ts';
 import { takeOver } from './takeover.ts';
-import { move, record, wait } from './verdict.ts';
+import { hasProgressed, move, record, wait } from './verdict.ts';
 
 /** A change is looked at again soon; what was refused is tried again later. */
 const LOOK_AGAIN = millis(1_000);
@@ -38,6 +38,8 @@ export function decide(s: Situation): Verdict {
   // What was found out on one road says nothing about another.
   const moving = relocate(s);
   if (moving !== undefined) return moving;
+  // Deadlines are counted from when something last came further, by whoever leads then.
+  if (hasProgressed(s)) return record(s, {});
   // A debt that is paid.
   if (status.park === 'due' && parked(s)) return record(s, { park: 'done' });
   // Another autoscaler is named, and the copy of the former is gone.

@@ -134,6 +134,20 @@ export interface TargetRecord {
   readonly configs: Readonly<Record<string, string>>;
 }
 
+/** Where a workload is whose rollout Kubernetes sets no deadline, and since when it has come no further. */
+export interface Standstill {
+  readonly generation: number;
+  /** The more, the further. */
+  readonly done: number;
+  readonly since: Instant;
+}
+
+/** Of those that are not ready. */
+export interface Standstills {
+  readonly target?: Standstill;
+  readonly primary?: Standstill;
+}
+
 /** A spec that cannot be followed, since when, and why. */
 export interface Invalid {
   /** CamelCase, the reason of the condition: InvalidSpec, UnknownProvider, DuplicateTarget, DuplicateService, … */
@@ -177,6 +191,7 @@ export interface Status {
   /** Digest of the progression `step` points into; another digest means the position must be found anew. */
   readonly plan: string;
   readonly target: TargetRecord | undefined;
+  readonly standstills: Standstills;
   /** When its traffic was seen to be given back, to be let go once requests have left the primary. */
   readonly released: Instant | undefined;
   /** The autoscaler of which the primary has been given a copy, or is about to be; '' for none. */
@@ -212,6 +227,8 @@ export interface Workload {
   /** Undefined where there is nothing to scale: such a target is parked as soon as that is due. */
   readonly scaledUp: boolean | undefined;
   readonly readiness: Readiness;
+  /** What `Status.standstills` should say of it after this look. */
+  readonly standstill?: Standstill;
 }
 
 export interface Target extends Workload {

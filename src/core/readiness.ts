@@ -4,6 +4,7 @@ import type { Readiness } from './model.ts';
 
 /** What a Deployment-like workload says of itself. */
 export interface WorkloadFacts {
+  readonly kind: 'deployment' | 'daemonset';
   readonly generation: number;
   readonly observedGeneration: number;
   /** Replicas asked for. */
@@ -21,9 +22,14 @@ export interface WorkloadFacts {
   readonly threshold: number;
   /** When Kubernetes gave up on the rollout (ProgressDeadlineExceeded), if it has. */
   readonly deadlineExceededSince: Instant | undefined;
-  /** Since when there are fewer than the minimum available, if there are. */
+  /** Since when there are fewer than the minimum available, or no more than there were, if there are too few. */
   readonly unavailableSince: Instant | undefined;
 }
+
+const WORDS = {
+  deployment: { pods: 'replicas', none: 'no replicas are desired' },
+  daemonset: { pods: 'pods', none: 'no node is selected' },
+} as const;
 
 export interface Deadline {
   readonly now: Instant;
@@ -41,21 +47,22 @@ export function judge(facts: WorkloadFacts, deadline: Deadline): Readiness {
 }
 
 function unreadiness(facts: WorkloadFacts): string | undefined {
-  const { desired, replicas, updated, available, threshold, paused } = facts;
+  const { kind, desired, replicas, updated, available, threshold, paused } = facts;
+  const { pods, none } = WORDS[kind];
   if (facts.observedGeneration < facts.generation) {
-    return 'waiting for rollout to finish: observed deployment generation less than desired generation';
+    return `waiting for rollout to finish: observed ${kind} generation less than desired generation`;
   }
-  if (desired === 0) return 'waiting for rollout to finish: no replicas are desired';
+  if (desired === 0) return `waiting for rollout to finish: ${none}`;
   if (updated < desired) {
     const why = paused ? ', spec.paused is true' : '';
-    return `waiting for rollout to finish: ${updated} out of ${desired} new replicas have been updated${why}`;
+    return `waiting for rollout to finish: ${updated} out of ${desired} new ${pods} have been updated${why}`;
   }
   if (replicas > updated) {
-    return `waiting for rollout to finish: ${replicas - updated} old replicas are pending termination`;
+    return `waiting for rollout to finish: ${replicas - updated} old ${pods} are pending termination`;
   }
   const needed = Math.max(1, Math.trunc((updated * threshold) / 100));
   if (available < needed) {
-    return `waiting for rollout to finish: ${available} of ${needed} (readyThreshold ${threshold}%) updated replicas are available`;
+    return `waiting for rollout to finish: ${available} of ${needed} (readyThreshold ${threshold}%) updated ${pods} are available`;
   }
   return undefined;
 }

@@ -28,6 +28,7 @@ export const UNTOUCHED: Status = {
   phaseSince: instant(0),
   plan: '',
   target: undefined,
+  standstills: {},
   released: undefined,
   autoscaler: '',
   invalid: undefined,

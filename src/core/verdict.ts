@@ -8,9 +8,12 @@ import type {
   Hook,
   HookType,
   News,
+  Observed,
   Phase,
   Question,
   Situation,
+  Standstill,
+  Standstills,
   Status,
   Verb,
   Verdict,
@@ -63,6 +66,7 @@ function moved(s: Situation, change: Partial<Status>, news: readonly News[]): St
     place: next.place === '' ? (s.observed.place ?? '') : next.place,
     phaseSince: next.phase === status.phase && status.origin === 'ours' ? status.phaseSince : now,
     target: seenTarget(s, next.phase),
+    standstills: standstillsSeen(s.observed),
     obeyed: obeyed(s, change.phase),
     outbox: bounded([...status.outbox, ...told]),
     sequence: status.sequence + news.length,
@@ -74,6 +78,21 @@ function seenTarget({ status, observed }: Situation, phase: Phase): Status['targ
   const another = isRetargeted(status, observed);
   if (another && phase !== 'Initializing') return status.target;
   return observed.target?.record ?? (another ? undefined : status.target);
+}
+
+/** Some workload stands still, came further or is ready, and that is not what the status says. */
+export function hasProgressed({ status, observed }: Situation): boolean {
+  const seen = standstillsSeen(observed);
+  const same = (one: Standstill | undefined, other: Standstill | undefined): boolean =>
+    one?.since === other?.since && one?.done === other?.done && one?.generation === other?.generation;
+  return !same(seen.target, status.standstills.target) || !same(seen.primary, status.standstills.primary);
+}
+
+function standstillsSeen({ target, primary }: Observed): Standstills {
+  return {
+    ...(target?.standstill !== undefined && { target: target.standstill }),
+    ...(primary?.standstill !== undefined && { primary: primary.standstill }),
+  };
 }
 
 /** What leads to a move is told with the phase it was seen in, as receivers of event webhooks know it. */

@@ -60,15 +60,20 @@ const istio = ratioAndQuantile({
   durationInMillis: 1,
 });
 
-/** What the pods count themselves, for routers that count nothing per workload. */
-const http = ratioAndQuantile({
-  requests: 'http_request_duration_seconds_count',
-  latencies: 'http_request_duration_seconds_bucket',
-  selector:
-    'kubernetes_namespace="{{ namespace }}", kubernetes_pod_name=~"{{ target }}-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"',
-  succeeded: 'status!~"5.*"',
-  durationInMillis: 1_000,
-});
+/** What the pods count themselves, for routers that count nothing per workload; by what their names end with. */
+function countedByPods(suffix: string): BuiltinQueries {
+  return ratioAndQuantile({
+    requests: 'http_request_duration_seconds_count',
+    latencies: 'http_request_duration_seconds_bucket',
+    selector: `kubernetes_namespace="{{ namespace }}", kubernetes_pod_name=~"{{ target }}-${suffix}"`,
+    succeeded: 'status!~"5.*"',
+    durationInMillis: 1_000,
+  });
+}
+
+const http = countedByPods('[0-9a-zA-Z]+(-[0-9a-zA-Z]+)');
+/** One part less, or those of the primary would be meant. */
+const httpOfDaemonSet = countedByPods('[0-9a-zA-Z]+');
 
 const TRAEFIK_LATENCIES = 'traefik_service_request_duration_seconds_bucket';
 const TRAEFIK_CANARY = 'service=~"{{ namespace }}-{{ service }}-canary-[0-9a-zA-Z-]+@kubernetescrd"';
@@ -111,10 +116,10 @@ export const BUILTIN_QUERIES: Readonly<Record<string, BuiltinQueries>> = {
  * The queries for a provider as users spell it. What comes after a colon chooses a version or flavour of the
  * same provider; an unknown name is measured as Istio, as it always was.
  */
-export function builtinQueries(provider: string): BuiltinQueries {
-  if (provider.startsWith('gatewayapi')) return http;
+export function builtinQueries(provider: string, targetKind: string): BuiltinQueries {
   const known = Object.hasOwn(BUILTIN_QUERIES, provider) ? BUILTIN_QUERIES[provider] : undefined;
-  return known ?? istio;
+  const queries = provider.startsWith('gatewayapi') ? http : (known ?? istio);
+  return queries === http && targetKind === 'DaemonSet' ? httpOfDaemonSet : queries;
 }
 
 export interface BuiltinCall {

@@ -169,6 +169,7 @@ export class Stage implements Script {
 }
 
 const ONE_POD = {
+  kind: 'deployment',
   generation: 1,
   observedGeneration: 1,
   desired: 1,

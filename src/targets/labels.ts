@@ -9,7 +9,7 @@ export const PRIMARY = '-primary';
 const TOOLKIT = 'toolkit.fluxcd.io';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Written by controllers about the one object they are on. */
-const OF_ONE_OBJECT = ['deployment.kubernetes.io/', 'serin.dev/'];
+const OF_ONE_OBJECT = ['deployment.kubernetes.io/', 'deprecated.daemonset.template.generation', 'serin.dev/'];
 
 export interface Selector {
   readonly label: string;

@@ -1,7 +1,6 @@
-/** A Deployment's clone: how its template follows from the target's, and how it is written. */
-import { KINDS } from '../api/kinds.ts';
+/** A workload's clone: how its template follows from the target's, and how it is written. */
 import type { KubeObject } from '../api/objects.ts';
-import { at, count, defined, texts, tree, type Tree } from '../api/tree.ts';
+import { at, defined, texts, tree, without, type Tree } from '../api/tree.ts';
 import { revision as revisionNamed, type Revision } from '../shared/brand.ts';
 import { canonicalJson, digest } from '../shared/digest.ts';
 import { copiedRevision, copyRecords, isCopy, ownerOf } from './copies.ts';
@@ -17,6 +16,7 @@ import {
   type Selector,
 } from './labels.ts';
 import { nameOf, plainTemplate, templateDigest } from './record.ts';
+import type { Shape } from './shape.ts';
 import type { Look } from './target.ts';
 import {
   configKey,
@@ -33,9 +33,6 @@ export const REVISION = 'serin.dev/revision';
 const ROLL = 'flagger-id';
 const TOOLKIT = 'toolkit.fluxcd.io';
 
-/** What of a Deployment a clone takes over, beside the template. */
-const COPIED = ['progressDeadlineSeconds', 'minReadySeconds', 'revisionHistoryLimit', 'strategy'] as const;
-
 /** Everything that makes a primary. A snapshot keeps one of these. */
 export interface PrimarySource {
   readonly template: Tree;
@@ -44,39 +41,39 @@ export interface PrimarySource {
   readonly annotations: Labels;
 }
 
-export function settingsOf(deployment: KubeObject): Tree {
-  return defined(Object.fromEntries(COPIED.map((field) => [field, at(deployment, 'spec', field)])));
+export function settingsOf({ copied }: Shape, workload: KubeObject): Tree {
+  return defined(Object.fromEntries(copied.map((field) => [field, at(workload, 'spec', field)])));
 }
 
-export function replicasOf(deployment: KubeObject): number {
-  return count(at(deployment, 'spec', 'replicas')) ?? 1;
+/** The primary there is. */
+export function primaryIn(
+  { kind: { apiVersion, kind } }: Shape,
+  { canary, objects }: Look,
+): KubeObject | undefined {
+  return findObject(objects, { apiVersion, kind, name: `${canary.target.name}${PRIMARY}` });
 }
 
 /** What the primary there is selects its pods by. It cannot be changed, so its template has to carry it. */
-export function primarySelector({ canary, objects }: Look): Labels | undefined {
-  const { apiVersion, kind } = KINDS.Deployment;
-  const found = findObject(objects, { apiVersion, kind, name: `${canary.target.name}${PRIMARY}` });
+export function primarySelector(shape: Shape, look: Look): Labels | undefined {
+  const found = primaryIn(shape, look);
   const labels = found && matchLabels(found);
   return labels !== undefined && Object.keys(labels).length > 0 ? labels : undefined;
 }
 
-export function autoscaled({ canary }: Look): boolean {
-  return canary.autoscaler !== undefined;
-}
-
 /** What the target makes of the primary under this revision. */
 export function sourceOf(
+  shape: Shape,
   look: Look,
   target: KubeObject,
   selector: Selector,
   tracked: readonly TrackedConfig[],
   revision: Revision,
 ): PrimarySource {
-  const template = primaryTemplate(look, target, selector, tracked);
+  const template = primaryTemplate(shape, look, target, selector, tracked);
   const annotations = { ...texts(at(template, 'metadata', 'annotations')), [ROLL]: rollId(look, revision) };
   return {
     template: { ...template, metadata: { ...tree(template['metadata']), annotations } },
-    settings: settingsOf(target),
+    settings: settingsOf(shape, target),
     labels: primaryLabels(includeLabels(target.metadata.labels, look.options.includeLabelPrefixes), selector),
     annotations: cloneAnnotations(target.metadata.annotations),
   };
@@ -84,6 +81,7 @@ export function sourceOf(
 
 /** The target's template as the primary runs it, but for what makes its pods roll. */
 function primaryTemplate(
+  shape: Shape,
   look: Look,
   target: KubeObject,
   selector: Selector,
@@ -99,7 +97,7 @@ function primaryTemplate(
     ...template,
     metadata: {
       ...metadata,
-      labels: { ...primaryLabels(texts(metadata['labels']), selector), ...primarySelector(look) },
+      labels: { ...primaryLabels(texts(metadata['labels']), selector), ...primarySelector(shape, look) },
       annotations: Object.fromEntries(annotations),
     },
     spec: retarget(tree(template['spec']), canary.target.name, options.selectorLabels),
@@ -121,24 +119,24 @@ function rollId({ canary }: Look, revision: Revision): string {
 
 /** The primary to write; what others put on it stays, but for the template, which is wholly its source's. */
 export function primaryOf(
+  shape: Shape,
   look: Look,
   source: PrimarySource,
   {
     selector,
-    replicas,
+    size,
     revision,
-  }: { readonly selector: Selector; readonly replicas: number; readonly revision: Revision },
+  }: { readonly selector: Selector; readonly size: Tree; readonly revision: Revision },
 ): KubeObject {
-  const { apiVersion, kind } = KINDS.Deployment;
-  const name = `${look.canary.target.name}${PRIMARY}`;
-  const found = findObject(look.objects, { apiVersion, kind, name });
+  const { apiVersion, kind } = shape.kind;
+  const found = primaryIn(shape, look);
   return {
     ...found,
     apiVersion,
     kind,
     metadata: {
       ...(found?.metadata ?? { namespace: look.canary.namespace, ownerReferences: [ownerOf(look)] }),
-      name,
+      name: `${look.canary.target.name}${PRIMARY}`,
       labels: { ...found?.metadata.labels, ...source.labels },
       annotations: {
         ...foreignAnnotations(found?.metadata.annotations),
@@ -148,30 +146,26 @@ export function primaryOf(
     },
     spec: {
       selector: { matchLabels: primaryLabels({}, selector) },
-      ...withoutSettings(tree(found?.['spec'])),
+      ...without(tree(found?.['spec']), ...shape.copied),
       ...source.settings,
-      replicas,
+      ...size,
       template: source.template,
     },
   };
-}
-
-function withoutSettings(spec: Tree): Tree {
-  const copied: readonly string[] = COPIED;
-  return Object.fromEntries(Object.entries(spec).filter(([field]) => !copied.includes(field)));
 }
 
 // ---------------------------------------------------------------------------------------------------------- revision
 
 /** Does the primary run what the target says, whoever cloned it? */
 export function sameMeaning(
+  shape: Shape,
   look: Look,
   target: KubeObject,
   primary: KubeObject,
   selector: Selector,
   tracked: readonly TrackedConfig[],
 ): boolean {
-  const meant = primaryTemplate(look, target, selector, tracked);
+  const meant = primaryTemplate(shape, look, target, selector, tracked);
   if (canonicalJson(meaning(meant)) !== canonicalJson(meaning(templateOf(primary)))) return false;
   return tracked.every(({ kind, name, object }) => {
     const copy = findObject(look.objects, configRef(kind, `${name}${PRIMARY}`));
@@ -180,8 +174,8 @@ export function sameMeaning(
   });
 }
 
-export function templateOf(deployment: KubeObject): Tree {
-  return plainTemplate(at(deployment, 'spec', 'template'));
+export function templateOf(workload: KubeObject): Tree {
+  return plainTemplate(at(workload, 'spec', 'template'));
 }
 
 /** The template without what only makes pods roll. */

@@ -1,6 +1,6 @@
 /** Is the target still what it was? An API server that starts filling in a default must not look like a push. */
 import type { KubeObject } from '../api/objects.ts';
-import { at, tree, without } from '../api/tree.ts';
+import { at, tree, without, type Tree } from '../api/tree.ts';
 import type { TargetRecord } from '../core/model.ts';
 import { revision, type Revision } from '../shared/brand.ts';
 import { digest } from '../shared/digest.ts';
@@ -8,14 +8,26 @@ import { configKey, type TrackedConfigs } from './tracked-config.ts';
 
 type Digests = Readonly<Record<string, string>>;
 
-/** The digest of a pod template, without what old API servers print into every metadata. */
+/** In a node selector: no node has it, so a DaemonSet that asks for it runs nowhere. */
+export const SCALED_TO_NOTHING = 'flagger.app/scale-to-zero';
+
+/** The digest of a pod template as its author means it. */
 export function templateDigest(template: unknown): string {
   return digest(plainTemplate(template));
 }
 
+/** The template without what old API servers print into every metadata, and without what parks a DaemonSet. */
 export function plainTemplate(template: unknown): Readonly<Record<string, unknown>> {
   const { metadata, ...rest } = tree(template);
-  return { ...rest, metadata: without(tree(metadata), 'creationTimestamp') };
+  return { ...unparked(rest), metadata: without(tree(metadata), 'creationTimestamp') };
+}
+
+function unparked(template: Tree): Tree {
+  const selector = at(template, 'spec', 'nodeSelector');
+  if (selector === undefined) return template;
+  const nodeSelector = without(tree(selector), SCALED_TO_NOTHING);
+  const spec = without(tree(template['spec']), 'nodeSelector');
+  return { ...template, spec: Object.keys(nodeSelector).length > 0 ? { ...spec, nodeSelector } : spec };
 }
 
 /**

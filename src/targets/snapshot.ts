@@ -12,7 +12,8 @@ import { at, count, texts } from '../api/tree.ts';
 import { revision, type Revision } from '../shared/brand.ts';
 import { copyRecords, ownerOf, restoredCopies } from './copies.ts';
 import { cloneAnnotations } from './labels.ts';
-import { replicasOf, settingsOf, templateOf } from './primary.ts';
+import { settingsOf, templateOf } from './primary.ts';
+import type { Shape } from './shape.ts';
 import type { Look } from './target.ts';
 import { findObject } from './tracked-config.ts';
 
@@ -69,7 +70,7 @@ export function restorable(look: Look): readonly Entry[] {
 }
 
 /** The ControllerRevision with the primary as it is under this revision, in the place of what is needed least. */
-export function keep(look: Look, primary: KubeObject, revision: Revision): KubeObject {
+export function keep(shape: Shape, look: Look, primary: KubeObject, revision: Revision): KubeObject {
   const { apiVersion, kind } = KINDS.ControllerRevision;
   const slots = slotsOf(look);
   const { name, object } = expendable(look, slots, revision);
@@ -86,7 +87,7 @@ export function keep(look: Look, primary: KubeObject, revision: Revision): KubeO
       ownerReferences: [ownerOf(look)],
     },
     revision: Math.max(...slots.map(({ number }) => number)) + 1,
-    data: entryOf(look, primary, revision),
+    data: entryOf(shape, look, primary, revision),
   };
 }
 
@@ -102,14 +103,14 @@ function expendable({ canary }: Look, slots: readonly Slot[], revision: Revision
   return found;
 }
 
-function entryOf(look: Look, primary: KubeObject, revision: Revision): Entry {
+function entryOf(shape: Shape, look: Look, primary: KubeObject, revision: Revision): Entry {
   return {
     revision,
     template: templateOf(primary),
-    settings: settingsOf(primary),
+    settings: settingsOf(shape, primary),
     labels: texts(primary.metadata.labels),
     annotations: cloneAnnotations(primary.metadata.annotations),
-    replicas: replicasOf(primary),
+    replicas: shape.replicas(primary),
     configs: [...copyRecords(look, at(primary, 'spec', 'template'))],
   };
 }

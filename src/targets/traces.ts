@@ -4,11 +4,14 @@ import { at, list, text, texts, tree } from '../api/tree.ts';
 import type { Traces } from '../core/model.ts';
 import { instant, type Instant } from '../shared/brand.ts';
 import { PRIMARY } from './labels.ts';
+import { SCALED_TO_NOTHING } from './record.ts';
 import type { Look } from './target.ts';
 import { checksum, trackedConfigs } from './tracked-config.ts';
 
 /** As Flagger writes a checksum; what we write has another form. */
 const FOREIGN = /^[0-9a-f]{16}$/;
+
+const PARKING = `f:${SCALED_TO_NOTHING}`;
 
 /** `read` are target and primary with their managed fields, which caches do not keep. */
 export function tracesOf(look: Look, read: readonly KubeObject[]): Traces {
@@ -37,9 +40,19 @@ function rolledAt(target: KubeObject | undefined): Instant | undefined {
 /** When one of those who own a field of the template last wrote what he owns. */
 function writtenAt(workload: KubeObject | undefined): Instant | undefined {
   const times = list(workload?.metadata['managedFields'])
-    .filter((entry) => at(entry, 'fieldsV1', 'f:spec', 'f:template') !== undefined)
+    .filter((entry) => isWriteOf(at(entry, 'fieldsV1', 'f:spec', 'f:template')))
     .flatMap((entry) => timeOf(at(entry, 'time')) ?? []);
   return times.length === 0 ? undefined : instant(Math.max(...times));
+}
+
+/** Somebody owns more of the template than what parks a DaemonSet. */
+function isWriteOf(template: unknown): boolean {
+  const members = Object.entries(tree(template)).filter(([key]) => key !== '.');
+  return members.some(([key, member]) => key !== PARKING && (isLeaf(member) || isWriteOf(member)));
+}
+
+function isLeaf(member: unknown): boolean {
+  return Object.keys(tree(member)).length === 0;
 }
 
 function timeOf(written: unknown): Instant | undefined {

@@ -4,26 +4,50 @@ import type { KubeObject } from '../../src/api/objects.ts';
 import { NO_REVISION, revision, type Revision } from '../../src/shared/brand.ts';
 import type { TargetRecord } from '../../src/core/model.ts';
 import { targetKind, targetKinds } from '../../src/targets/registry.ts';
-import { after, canary, configs, edit, lookAt, target } from '../support/deployments.ts';
+import {
+  after,
+  canary as canaryOf,
+  configs,
+  daemonTarget,
+  edit,
+  lookAt as lookAmong,
+  target,
+} from '../support/deployments.ts';
 
-/** For each kind a workload, the same with another template, and the configuration it runs on. */
-const WORKLOADS: Readonly<
-  Record<keyof typeof targetKinds, { readonly first: KubeObject; readonly second: KubeObject }>
-> = {
+interface Workload {
+  readonly first: KubeObject;
+  /** The same with another template. */
+  readonly second: KubeObject;
+  /** The same, scaled to nothing. */
+  readonly parked: (workload: KubeObject) => KubeObject;
+}
+
+const PODS = ['spec', 'template', 'spec'];
+const NOWHERE = { 'flagger.app/scale-to-zero': 'true' };
+
+const WORKLOADS: Readonly<Record<keyof typeof targetKinds, Workload>> = {
   Deployment: {
     first: target,
-    second: edit(
-      edit(target, ['spec', 'minReadySeconds'], 6),
-      ['spec', 'template', 'metadata', 'annotations'],
-      {
-        version: '2',
-      },
-    ),
+    second: another(target),
+    parked: (workload) => edit(workload, ['spec', 'replicas'], 0),
+  },
+  DaemonSet: {
+    first: daemonTarget,
+    second: another(daemonTarget),
+    parked: (workload) => edit(workload, [...PODS, 'nodeSelector'], NOWHERE),
   },
 };
 
+function another(workload: KubeObject): KubeObject {
+  const annotations = ['spec', 'template', 'metadata', 'annotations'];
+  return edit(edit(workload, ['spec', 'minReadySeconds'], 6), annotations, { version: '2' });
+}
+
 describe.each(Object.entries(targetKinds))('target kind %s', (name, kind) => {
-  const { first, second } = WORKLOADS[name as keyof typeof targetKinds];
+  const { first, second, parked } = WORKLOADS[name as keyof typeof targetKinds];
+  const canary = (status?: Parameters<typeof canaryOf>[1]) => canaryOf('', status, name);
+  const lookAt = (objects: readonly KubeObject[], at: Parameters<typeof lookAmong>[1] = {}) =>
+    lookAmong(objects, { canary: canary(), ...at });
   const newer = edit(second, ['metadata', 'generation'], 2);
   const cluster = [first, ...configs];
   const revisionOf = (objects: readonly KubeObject[]) =>
@@ -127,9 +151,9 @@ describe.each(Object.entries(targetKinds))('target kind %s', (name, kind) => {
 
   it('keeps its revision through an upgrade of the cluster, and through its own scaling', () => {
     const seen = kind.observeTarget(lookAt(cluster));
-    const remembering = { canary: canary('', { target: seen?.record }) };
+    const remembering = { canary: canary({ target: seen?.record }) };
     const defaulted = edit(first, ['spec', 'template', 'spec', 'newDefault'], true);
-    const scaled = edit(edit(first, ['spec', 'replicas'], 0), ['metadata', 'generation'], 9);
+    const scaled = edit(parked(first), ['metadata', 'generation'], 9);
 
     const look = (object: KubeObject) =>
       kind.observeTarget(lookAt([object, ...configs], remembering))?.revision;
@@ -140,7 +164,7 @@ describe.each(Object.entries(targetKinds))('target kind %s', (name, kind) => {
 
   it('keeps the name it was given while the template stays, and gives another to another workload', () => {
     const named = { ...kind.observeTarget(lookAt(cluster))?.record, revision: revision('1-given') };
-    const remembering = { canary: canary('', { target: named as TargetRecord }) };
+    const remembering = { canary: canary({ target: named as TargetRecord }) };
     const look = (object: KubeObject) =>
       kind.observeTarget(lookAt([object, ...configs], remembering))?.revision;
 
@@ -150,7 +174,7 @@ describe.each(Object.entries(targetKinds))('target kind %s', (name, kind) => {
 
   it('never gives up what is promoted for something newer', () => {
     const at = (objects: readonly KubeObject[]) =>
-      lookAt(objects, { canary: canary('', { lastPromotedRevision: one }) });
+      lookAt(objects, { canary: canary({ lastPromotedRevision: one }) });
     const keep = (objects: readonly KubeObject[], as: Revision): readonly KubeObject[] =>
       after(
         objects,
@@ -161,14 +185,14 @@ describe.each(Object.entries(targetKinds))('target kind %s', (name, kind) => {
   });
 
   it('scales the target under its version, up only from nothing and down only from something', () => {
-    const parked = after(promoted, [edit(newer, ['spec', 'replicas'], 0)]);
+    const atRest = after(promoted, [parked(newer)]);
 
     expect(kind.scaleTarget(lookAt(promoted), true)).toBeUndefined();
-    expect(kind.scaleTarget(lookAt(parked), false)).toBeUndefined();
+    expect(kind.scaleTarget(lookAt(atRest), false)).toBeUndefined();
     const version = { metadata: { resourceVersion: expect.any(String) } };
     expect(kind.scaleTarget(lookAt(promoted), false)).toMatchObject(version);
-    expect(kind.scaleTarget(lookAt(parked), true)).toMatchObject(version);
-    expect(kind.observeTarget(lookAt(parked))?.scaledUp).toBe(false);
+    expect(kind.scaleTarget(lookAt(atRest), true)).toMatchObject(version);
+    expect(kind.observeTarget(lookAt(atRest))?.scaledUp).toBe(false);
   });
 });
 

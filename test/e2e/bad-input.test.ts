@@ -3,7 +3,7 @@
  * it is promoted all the same.
  */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { canaryManifest, deploymentManifest, Rollout, type RolloutWish } from './harness/rollout.ts';
+import { canaryManifest, workloadManifest, Rollout, type RolloutWish } from './harness/rollout.ts';
 import { aWorld } from './harness/shared.ts';
 import type { World } from './harness/world.ts';
 
@@ -198,7 +198,7 @@ describe('a target', () => {
       await rollout.reaches('Initializing');
       await promotedBeside(w, 'absent');
       expect(w.events('absent').map(({ message }) => message)).toEqual(['deployment absent.test not found']);
-      w.apply(deploymentManifest(wish));
+      w.apply(workloadManifest(wish));
       await rollout.rests('Initialized');
     },
     TIMEOUT,
@@ -209,7 +209,7 @@ describe('a target', () => {
     async () => {
       const w = await world.started();
       const wish = { name: 'unlabelled', provider: 'istio' };
-      const manifest = deploymentManifest(wish) as { readonly spec: { readonly template: object } };
+      const manifest = workloadManifest(wish) as { readonly spec: { readonly template: object } };
       const labels = { tier: 'unlabelled' };
       const template = { ...manifest.spec.template, metadata: { labels } };
       w.apply({ ...manifest, spec: { ...manifest.spec, selector: { matchLabels: labels }, template } });

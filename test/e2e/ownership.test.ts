@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { valueAt } from './harness/look.ts';
-import { deploymentManifest, Rollout } from './harness/rollout.ts';
+import { workloadManifest, Rollout } from './harness/rollout.ts';
 import { aWorld, worlds } from './harness/shared.ts';
 import { definition, deskOf } from './harness/world.ts';
 
@@ -107,7 +107,7 @@ describe('at rest', () => {
         if (valueAt(object, 'spec', 'selector', 'app') !== 'renamed-two-primary') return;
         ready.push(valueAt(w.get('Deployment', 'renamed-two-primary'), 'status', 'readyReplicas'));
       });
-      w.apply(deploymentManifest({ ...wish, name: 'renamed-two', container: { image: 'renamed:2' } }));
+      w.apply(workloadManifest({ ...wish, name: 'renamed-two', container: { image: 'renamed:2' } }));
       await rollout.amend({ spec: { targetRef: { name: 'renamed-two' } } });
       await rollout.tells(
         'The target of renamed.test is deployment renamed-two from now on, no longer deployment renamed',

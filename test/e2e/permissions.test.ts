@@ -166,7 +166,7 @@ function rightOf({ verb, group, resource }: Pick<Attempt, 'verb' | 'group' | 're
   return `${verb} ${group === '' ? '' : `${group}/`}${resource}`;
 }
 
-/** Everything a controller does for Canaries of one provider, with configuration, autoscaler, template and deletion. */
+/** Everything a controller does for Canaries of one provider: both workloads, configuration, autoscaler, template, deletion. */
 async function everythingFor(world: World, provider: string): Promise<void> {
   const metadata = (name: string): object => ({ name, namespace: 'test' });
   world.apply(
@@ -203,6 +203,9 @@ async function everythingFor(world: World, provider: string): Promise<void> {
   await whole.push('whole:3');
   await whole.comes('is promoted again', () => whole.primaryImage === 'whole:3');
   await whole.rests('Succeeded');
+  const everywhere = await Rollout.install(world, { name: 'everywhere', kind: 'DaemonSet', provider });
+  await everywhere.push('everywhere:2');
+  await everywhere.rests('Succeeded');
   await world.patch('Service', 'whole-primary', { spec: { selector: { app: 'elsewhere' } } });
   await world.patch('DestinationRule', 'whole-primary', { spec: { host: 'elsewhere' } });
   await whole.comes(

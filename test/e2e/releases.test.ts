@@ -1,7 +1,7 @@
 /** Releases through the real process: every provider up and back, and what a release may consist of. */
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { textAt, valueAt } from './harness/look.ts';
-import { canaryManifest, deploymentManifest, Rollout, type RolloutWish } from './harness/rollout.ts';
+import { canaryManifest, workloadManifest, Rollout, type RolloutWish } from './harness/rollout.ts';
 import { aWorld } from './harness/shared.ts';
 import { NAMESPACE } from './harness/world.ts';
 
@@ -174,7 +174,7 @@ describe('a Canary over what is there already', () => {
     async () => {
       const w = await world.started();
       const wish = { name: 'taken', provider: 'kubernetes', analysis: { iterations: 1 } };
-      w.apply(deploymentManifest(wish), {
+      w.apply(workloadManifest(wish), {
         apiVersion: 'v1',
         kind: 'Service',
         metadata: { name: 'taken', namespace: NAMESPACE, labels: { team: 'a' } },

@@ -91,6 +91,38 @@ describe('a target with a HorizontalPodAutoscaler', () => {
   );
 });
 
+describe('a DaemonSet', () => {
+  it.concurrent(
+    'that does not come up is given up by a deadline of ours, and a good one follows',
+    async () => {
+      const w = await world.started();
+      const spec = { progressDeadlineSeconds: 3 };
+      const rollout = await Rollout.install(w, {
+        name: 'daemon',
+        kind: 'DaemonSet',
+        provider: 'istio',
+        spec,
+      });
+      expect(rollout.targetReplicas).toBe(0);
+      await rollout.push('daemon:broken');
+      await rollout.rests('Failed');
+      expect(rollout.told).toContain('Canary failed! Scaling down daemon.test');
+      const waiting = w.events('daemon').map(({ message }) => message);
+      expect(waiting.join()).toContain(
+        'canary daemonset daemon.test not ready: waiting for rollout to finish: ',
+      );
+      expect(rollout.primaryImage).toBe('daemon:1');
+      await rollout.push('daemon:2');
+      await rollout.rests('Succeeded');
+      expect(rollout.primaryImage).toBe('daemon:2');
+      expect(
+        w.sandbox.store.list('pods', 'test').filter(({ metadata }) => metadata.labels?.['app'] === 'daemon'),
+      ).toEqual([]);
+    },
+    TIMEOUT,
+  );
+});
+
 describe('visitors who are kept by cookies', () => {
   it.concurrent.each(['istio', 'gatewayapi:v1'])(
     'are given one that is remembered already, and lose it with the run: %s',

@@ -7,7 +7,7 @@ import { canaryFrom, objectIn, objectsIn } from './canaries.ts';
 
 export const NOW = instant(Date.UTC(2026, 0, 1, 12));
 
-export function canary(spec = '', status?: Partial<Canary['status']>): Canary {
+export function canary(spec = '', status?: Partial<Canary['status']>, kind = 'Deployment'): Canary {
   return canaryFrom(
     `
 apiVersion: flagger.app/v1beta1
@@ -15,7 +15,7 @@ kind: Canary
 metadata: { name: podinfo, namespace: test, uid: canary-uid }
 spec:
   provider: kubernetes
-  targetRef: { apiVersion: apps/v1, kind: Deployment, name: podinfo }
+  targetRef: { apiVersion: apps/v1, kind: ${kind}, name: podinfo }
   service: { port: 80, targetPort: http, portDiscovery: true }
   analysis: { interval: 1m, threshold: 5, iterations: 5 }
   ${spec}
@@ -130,6 +130,33 @@ data: { token: c2VjcmV0 }`,
 );
 
 export const target = objectIn(TARGET);
+
+/** The same pods on every node. */
+export const daemonTarget: KubeObject = ((): KubeObject => {
+  const {
+    replicas: _,
+    progressDeadlineSeconds: __,
+    strategy,
+    ...spec
+  } = target['spec'] as Record<string, unknown>;
+  return {
+    ...target,
+    kind: 'DaemonSet',
+    metadata: {
+      ...target.metadata,
+      annotations: { ...target.metadata.annotations, 'deprecated.daemonset.template.generation': '3' },
+    },
+    spec: { ...spec, updateStrategy: strategy },
+    status: {
+      observedGeneration: 1,
+      desiredNumberScheduled: 2,
+      currentNumberScheduled: 2,
+      updatedNumberScheduled: 2,
+      numberReady: 2,
+      numberAvailable: 2,
+    },
+  };
+})();
 
 export function lookAt(objects: readonly KubeObject[], at: { canary?: Canary; now?: Instant } = {}): Look {
   const options = {

@@ -16,7 +16,7 @@
   resources: [metrictemplates, alertproviders]
   verbs: [list, watch]
 - apiGroups: [apps]
-  resources: [deployments]
+  resources: [deployments, daemonsets]
   verbs: [get, list, watch, create, update, patch]
 # Snapshots of what was promoted cannot be changed, so one takes the place of another.
 - apiGroups: [apps]

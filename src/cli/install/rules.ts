@@ -34,7 +34,7 @@ const WRITE = [...LOOK, 'create', 'update'] as const;
 
 /** Where Canaries are. Deleting is left to Kubernetes, but for what cannot be changed and what is not wanted any more. */
 export function workRules({ providers, trackConfigs, secretNames }: Needs): readonly Rule[] {
-  const { Canary, MetricTemplate, AlertProvider, Deployment, ControllerRevision } = KINDS;
+  const { Canary, MetricTemplate, AlertProvider, Deployment, DaemonSet, ControllerRevision } = KINDS;
   const { Service, HorizontalPodAutoscaler, ConfigMap, Secret, Event } = KINDS;
   return [
     rule([Canary], [...LOOK, 'patch']),
@@ -42,7 +42,7 @@ export function workRules({ providers, trackConfigs, secretNames }: Needs): read
     // Owner references that block deletion need this where OwnerReferencesPermissionEnforcement is on.
     rule([Canary], ['update'], { subresource: 'finalizers' }),
     rule([MetricTemplate, AlertProvider], ['list', 'watch']),
-    rule([Deployment], [...WRITE, 'patch']),
+    rule([Deployment, DaemonSet], [...WRITE, 'patch']),
     rule([ControllerRevision], [...LOOK, 'create', 'delete']),
     rule([Service], WRITE),
     rule([HorizontalPodAutoscaler], [...WRITE, 'delete']),

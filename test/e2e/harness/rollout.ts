@@ -8,6 +8,8 @@ type Fields = Readonly<Record<string, unknown>>;
 export interface RolloutWish {
   readonly name: string;
   readonly provider: string;
+  /** A Deployment where nothing is said. */
+  readonly kind?: 'Deployment' | 'DaemonSet';
   /** Laid over an analysis of one step to 50 percent, a second each, that gives up at the second failed check. */
   readonly analysis?: Fields;
   /** Laid over `spec`. */
@@ -22,14 +24,14 @@ export interface RolloutWish {
 
 export const SUCCESS_RATE = { name: 'request-success-rate', interval: '1m', thresholdRange: { min: 99 } };
 
-export function canaryManifest({ name, provider, ...wish }: RolloutWish): Fields {
+export function canaryManifest({ name, provider, kind = 'Deployment', ...wish }: RolloutWish): Fields {
   return {
     apiVersion: 'flagger.app/v1beta1',
     kind: 'Canary',
     metadata: { name, namespace: NAMESPACE, annotations: wish.annotations ?? {} },
     spec: {
       provider,
-      targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      targetRef: { apiVersion: 'apps/v1', kind, name },
       progressDeadlineSeconds: 60,
       service: { port: 80, targetPort: 9898, ...wish.service },
       analysis: {
@@ -44,13 +46,18 @@ export function canaryManifest({ name, provider, ...wish }: RolloutWish): Fields
   };
 }
 
-export function deploymentManifest({ name, container, replicas = 2 }: RolloutWish): Fields {
+export function workloadManifest({
+  name,
+  container,
+  kind = 'Deployment',
+  replicas = 2,
+}: RolloutWish): Fields {
   return {
     apiVersion: 'apps/v1',
-    kind: 'Deployment',
+    kind,
     metadata: { name, namespace: NAMESPACE, labels: { app: name } },
     spec: {
-      replicas,
+      ...(kind === 'Deployment' ? { replicas } : SURGING),
       selector: { matchLabels: { app: name } },
       template: {
         metadata: { labels: { app: name } },
@@ -69,12 +76,19 @@ export function deploymentManifest({ name, container, replicas = 2 }: RolloutWis
   };
 }
 
+/** The node there is never without a pod. */
+const SURGING = {
+  updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+};
+
 export class Rollout {
   readonly name: string;
+  readonly #kind: 'Deployment' | 'DaemonSet';
   readonly #world: World;
 
-  constructor(world: World, name: string) {
+  constructor(world: World, name: string, kind: RolloutWish['kind'] = 'Deployment') {
     this.#world = world;
+    this.#kind = kind;
     this.name = name;
   }
 
@@ -86,8 +100,8 @@ export class Rollout {
   }
 
   static apply(world: World, wish: RolloutWish): Rollout {
-    world.apply(deploymentManifest(wish), canaryManifest(wish));
-    return new Rollout(world, wish.name);
+    world.apply(workloadManifest(wish), canaryManifest(wish));
+    return new Rollout(world, wish.name, wish.kind);
   }
 
   // -------------------------------------------------------------------------------------------------------- looking
@@ -104,7 +118,7 @@ export class Rollout {
     return valueAt(this.canary, 'status', 'canaryWeight');
   }
 
-  /** The revision the Deployment carries, once the controller has seen it. */
+  /** The revision the workload carries, once the controller has seen it. */
   get applied(): string {
     return textAt(this.canary, 'status', 'lastAppliedSpec');
   }
@@ -119,8 +133,12 @@ export class Rollout {
     return `${textAt(found, 'status')} ${textAt(found, 'reason')}: ${textAt(found, 'message')}`;
   }
 
+  /** Of a DaemonSet one, or none where it asks for nodes that there are not. */
   get targetReplicas(): unknown {
-    return valueAt(this.#world.get('Deployment', this.name), 'spec', 'replicas');
+    const target = this.#world.get(this.#kind, this.name);
+    if (this.#kind === 'Deployment') return valueAt(target, 'spec', 'replicas');
+    const selector = valueAt(target, 'spec', 'template', 'spec', 'nodeSelector');
+    return valueAt(selector, 'flagger.app/scale-to-zero') === undefined ? 1 : 0;
   }
 
   get primaryReplicas(): unknown {
@@ -135,7 +153,7 @@ export class Rollout {
   }
 
   get primaryImage(): string {
-    const primary = this.#world.get('Deployment', `${this.name}-primary`);
+    const primary = this.#world.get(this.#kind, `${this.name}-primary`);
     return textAt(primary, 'spec', 'template', 'spec', 'containers', 0, 'image');
   }
 
@@ -159,9 +177,9 @@ export class Rollout {
     return this.edit({ spec: { template: { spec: { containers: [{ name: 'main', image }] } } } });
   }
 
-  /** Changes the Deployment. */
+  /** Changes the workload. */
   edit(body: Fields): Promise<unknown> {
-    return this.#world.patch('Deployment', this.name, body);
+    return this.#world.patch(this.#kind, this.name, body);
   }
 
   /** Changes the Canary. */

@@ -1,6 +1,6 @@
 /** What a scenario has in its hands: namespaces, applications, users, gates, and the counting of what users got. */
 import assert from 'node:assert/strict';
-import { Application } from './application.ts';
+import { Application, type WorkloadKind } from './application.ts';
 import type { Cluster } from './cluster.ts';
 import { EndpointLog } from './endpoints.ts';
 import type { Share } from './shares.ts';
@@ -53,8 +53,8 @@ export class Act {
   }
 
   /** Looks at an application from now on; nothing is applied. */
-  application(namespace: string, name = 'podinfo'): Application {
-    const application = new Application(this.cluster, { namespace, name });
+  application(namespace: string, name = 'podinfo', kind: WorkloadKind = 'Deployment'): Application {
+    const application = new Application(this.cluster, { namespace, name, kind });
     this.#applications.push(application);
     return application;
   }

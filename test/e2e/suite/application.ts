@@ -17,19 +17,32 @@ export type Phase =
   | 'Failed'
   | 'Terminating';
 
+export type WorkloadKind = 'Deployment' | 'DaemonSet';
+
+const NOWHERE = 'flagger.app/scale-to-zero';
+
 /** A real node starts pods one after the other when several rollouts ask for some. */
 const PATIENCE = 120_000;
 
 export class Application {
   readonly namespace: string;
   readonly name: string;
+  readonly kind: WorkloadKind;
   readonly #cluster: Cluster;
   readonly #told: string[] = [];
   readonly #phases: { readonly phase: string; readonly at: number }[] = [];
   readonly #stop: () => void;
 
-  constructor(cluster: Cluster, { namespace, name }: { readonly namespace: string; readonly name: string }) {
+  constructor(
+    cluster: Cluster,
+    {
+      namespace,
+      name,
+      kind = 'Deployment',
+    }: { readonly namespace: string; readonly name: string; readonly kind?: WorkloadKind },
+  ) {
     this.#cluster = cluster;
+    this.kind = kind;
     this.namespace = namespace;
     this.name = name;
     const seen = new Set<string>();
@@ -96,16 +109,16 @@ export class Application {
   }
 
   get primaryImage(): string {
-    return imageOf(this.deployment('primary'));
+    return imageOf(this.workload('primary'));
   }
 
   get targetReplicas(): number {
-    return replicasOf(this.deployment('target'));
+    return replicasOf(this.workload('target'));
   }
 
-  deployment(role: 'target' | 'primary'): KubeObject | undefined {
+  workload(role: 'target' | 'primary'): KubeObject | undefined {
     const name = role === 'target' ? this.name : `${this.name}-primary`;
-    return this.#cluster.see('Deployment', { namespace: this.namespace, name });
+    return this.#cluster.see(this.kind, { namespace: this.namespace, name });
   }
 
   // --------------------------------------------------------------------------------------------------------- acting
@@ -116,9 +129,9 @@ export class Application {
     return this.edit({ spec: { template: { spec: { containers: [container] } } } });
   }
 
-  /** Changes the Deployment. */
+  /** Changes the workload. */
   edit(body: unknown): Promise<void> {
-    return this.#cluster.patch('Deployment', this.place, body, 'strategic');
+    return this.#cluster.patch(this.kind, this.place, body, 'strategic');
   }
 
   /** Changes the Canary. */
@@ -180,10 +193,14 @@ export class Application {
   }
 }
 
-export function imageOf(deployment: KubeObject | undefined): string {
-  return textAt(deployment, 'spec', 'template', 'spec', 'containers', 0, 'image');
+export function imageOf(workload: KubeObject | undefined): string {
+  return textAt(workload, 'spec', 'template', 'spec', 'containers', 0, 'image');
 }
 
-export function replicasOf(deployment: KubeObject | undefined): number {
-  return Number(valueAt(deployment, 'spec', 'replicas') ?? 0);
+/** Of a DaemonSet one, or none where it asks for nodes that there are not. */
+export function replicasOf(workload: KubeObject | undefined): number {
+  if (workload?.kind === 'DaemonSet') {
+    return valueAt(workload, 'spec', 'template', 'spec', 'nodeSelector', NOWHERE) === undefined ? 1 : 0;
+  }
+  return Number(valueAt(workload, 'spec', 'replicas') ?? 0);
 }

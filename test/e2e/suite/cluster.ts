@@ -13,7 +13,7 @@ import { Changes, type WaitOptions } from '../harness/changes.ts';
 import { KINDS, kindNamed, type KindName, type Manifest } from './kinds.ts';
 
 /** Watched from the start, so that every change of them is seen, also the short-lived. */
-const WATCHED = ['Deployment', 'EndpointSlice', 'Event'] as const satisfies readonly KindName[];
+const WATCHED = ['Deployment', 'DaemonSet', 'EndpointSlice', 'Event'] as const satisfies readonly KindName[];
 /** Far above what the suite asks for: a rate limit of the client would only hide a slow server. */
 const PER_SECOND = 1_000;
 const PATCHES = {

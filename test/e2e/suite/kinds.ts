@@ -17,6 +17,7 @@ export const KINDS = {
   Event: kind('v1', 'Event', 'events'),
   ResourceQuota: kind('v1', 'ResourceQuota', 'resourcequotas'),
   Deployment: kind('apps/v1', 'Deployment', 'deployments'),
+  DaemonSet: kind('apps/v1', 'DaemonSet', 'daemonsets'),
   EndpointSlice: kind('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),
   HorizontalPodAutoscaler: kind('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
   Ingress: kind('networking.k8s.io/v1', 'Ingress', 'ingresses'),

@@ -53,6 +53,14 @@ export function deployment({ namespace, name, replicas = 1, ...workload }: Workl
   };
 }
 
+/** The same pods on every node. The new one is started first, since there may be one node only. */
+export function daemonSet(workload: Workload): Manifest {
+  const { spec, ...same } = deployment(workload);
+  const { replicas: _, ...pods } = spec as Fields;
+  const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+  return { ...same, kind: 'DaemonSet', spec: { ...pods, updateStrategy } };
+}
+
 function container({
   version = '6.0.0',
   flags = [],
@@ -81,6 +89,7 @@ export interface CanaryWish {
   readonly namespace: string;
   readonly name: string;
   readonly provider: string;
+  readonly kind?: string;
   /** Laid over `spec`. */
   readonly spec?: Fields;
   /** Laid over `spec.service`. */
@@ -89,14 +98,22 @@ export interface CanaryWish {
   readonly analysis: Fields;
 }
 
-export function canary({ namespace, name, provider, spec, service, analysis }: CanaryWish): Manifest {
+export function canary({
+  namespace,
+  name,
+  provider,
+  kind = 'Deployment',
+  spec,
+  service,
+  analysis,
+}: CanaryWish): Manifest {
   return {
     apiVersion: 'flagger.app/v1beta1',
     kind: 'Canary',
     metadata: { namespace, name },
     spec: {
       provider,
-      targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      targetRef: { apiVersion: 'apps/v1', kind, name },
       progressDeadlineSeconds: 120,
       service: { port: PORT, ...service },
       analysis: { interval: INTERVAL, threshold: THRESHOLD, ...analysis },

@@ -11,7 +11,7 @@ import { defaultInterval } from './scenarios/default-interval.ts';
 import { deletion, deletionPlain } from './scenarios/deletion.ts';
 import { gates } from './scenarios/gates.ts';
 import { manifest2019 } from './scenarios/manifest-2019.ts';
-import { gateway, istio, nginx, traefik } from './scenarios/progressive.ts';
+import { daemonSet, gateway, istio, nginx, traefik } from './scenarios/progressive.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   manifest2019,
@@ -19,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   traefik,
   nginx,
   istio,
+  daemonSet,
   blueGreen,
   blueGreenPlain,
   abTesting,

@@ -1,8 +1,8 @@
 /** What most stories begin with: an application taken over by a Canary, and users who come all the time. */
 import type { Act } from './act.ts';
-import type { Application } from './application.ts';
+import type { Application, WorkloadKind } from './application.ts';
 import type { Manifest } from './kinds.ts';
-import { canary, deployment, type Workload } from './manifests.ts';
+import { canary, daemonSet, deployment, type Workload } from './manifests.ts';
 import { hostOf, type Way } from './routes.ts';
 import type { Visitors } from './visitors.ts';
 
@@ -13,6 +13,8 @@ const USERS_PER_SECOND = 10;
 export interface Wish {
   readonly way: Way;
   readonly analysis: (app: Application) => Fields;
+  /** A Deployment where nothing is said. */
+  readonly kind?: WorkloadKind;
   /** Laid over the Deployment's wish. */
   readonly workload?: Partial<Workload>;
   readonly spec?: Fields;
@@ -31,15 +33,18 @@ export interface Setting {
 
 /** Resolves when the Canary is initialized and users are coming. */
 export async function settle(act: Act, wish: Wish): Promise<Setting> {
-  const { way, analysis, workload, spec, service, objects = () => [] } = wish;
-  const app = act.application(await act.namespace());
+  const { way, analysis, kind, workload, spec, service, objects = () => [] } = wish;
+  const app = act.application(await act.namespace(), 'podinfo', kind);
   const host = hostOf(app, way);
   await act.cluster.apply(
     ...objects(app),
-    deployment({ ...app.place, ...workload }),
+    app.kind === 'DaemonSet'
+      ? daemonSet({ ...app.place, ...workload })
+      : deployment({ ...app.place, ...workload }),
     ...way.objects(app, host),
     canary({
       ...app.place,
+      kind: app.kind,
       provider: way.provider,
       spec: { ...way.spec(app), ...spec },
       service: { ...way.service(act.stage, host), ...service },

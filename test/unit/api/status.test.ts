@@ -85,6 +85,8 @@ const announcement: fc.Arbitrary<Announcement> = fc.record({
   news,
 });
 
+const standstill = fc.record({ generation: fc.nat(), done: fc.nat(), since: moment });
+
 const anyStatus: fc.Arbitrary<Status> = fc.record({
   origin: fc.constant('ours' as const),
   phase,
@@ -118,6 +120,7 @@ const anyStatus: fc.Arbitrary<Status> = fc.record({
     }),
     { nil: undefined },
   ),
+  standstills: fc.record({ target: standstill, primary: standstill }, { requiredKeys: [] }),
   released: fc.option(moment, { nil: undefined }),
   autoscaler: text,
   cookies: fc.record({ canary: word, primary: word, previous: word }, { requiredKeys: [] }),

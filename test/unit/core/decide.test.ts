@@ -20,6 +20,35 @@ function outcome(changes: SituationChanges): string {
 
 const ROUTES = { canary: percent(20), mirrored: false, mark: 2, since: instant(0), drifted: false };
 
+describe('a workload that Kubernetes sets no deadline', () => {
+  const before = { generation: 2, done: 1, since: instant(5) };
+  const after = { generation: 2, done: 2, since: instant(9) };
+  const unready = { readiness: { kind: 'progressing', detail: 'pods' } } as const;
+  const verdict = (changes: SituationChanges) => decide(aSituation(changes));
+
+  it('and stands still, is remembered with the time, and nothing moves by that', () => {
+    const found = verdict({ primary: { ...unready, standstill: after } });
+
+    expect(found).toMatchObject({ kind: 'move', status: { standstills: { primary: after } } });
+    expect(found.kind === 'move' && found.status.changedAt).toBe(aSituation().status.changedAt);
+  });
+
+  it('is remembered anew when it has come further, and forgotten when it is ready', () => {
+    const status = { standstills: { primary: before, target: before } };
+
+    expect(verdict({ status, primary: { ...unready, standstill: after } })).toMatchObject({
+      status: { standstills: { primary: after } },
+    });
+    expect(verdict({ status })).toMatchObject({ kind: 'move', status: { standstills: {} } });
+  });
+
+  it('is waited for when all that is written down already', () => {
+    const status = { standstills: { primary: after } };
+
+    expect(verdict({ status, primary: { ...unready, standstill: after } }).kind).toBe('wait');
+  });
+});
+
 describe('in the middle of a run at 20%', () => {
   it.each<{ what: string; changes: SituationChanges; then: string }>([
     { what: 'the next weight follows when nothing is against it', changes: {}, then: 'Progressing 40' },

@@ -5,6 +5,7 @@ import { instant, millis } from '../../../src/shared/brand.ts';
 
 /** Two of two, all new and available. */
 const READY: WorkloadFacts = {
+  kind: 'deployment',
   generation: 3,
   observedGeneration: 3,
   desired: 2,

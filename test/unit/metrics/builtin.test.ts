@@ -66,7 +66,24 @@ describe('the built-in queries', () => {
     ['kubernetes:service', 'istio'],
     ['constructor', 'istio'],
   ])('for %s are those of %s', (spelled, key) => {
-    expect(builtinQueries(spelled)).toBe(BUILTIN_QUERIES[key]);
+    expect(builtinQueries(spelled, 'Deployment')).toBe(BUILTIN_QUERIES[key]);
+  });
+});
+
+describe('the pods of a DaemonSet (M30)', () => {
+  const ofPods = (provider: string): RegExp => {
+    const [, names = ''] =
+      /kubernetes_pod_name=~"([^"]+)"/.exec(fill(builtinQueries(provider, 'DaemonSet').successRate)) ?? [];
+    return new RegExp(`^(?:${names})$`);
+  };
+
+  it.each(['kubernetes', 'gatewayapi:v1'])('are counted without those of the primary: %s', (provider) => {
+    expect(ofPods(provider).test('podinfo-x7k2q')).toBe(true);
+    expect(ofPods(provider).test('podinfo-primary-x7k2q')).toBe(false);
+  });
+
+  it('change nothing where routers count', () => {
+    expect(builtinQueries('istio', 'DaemonSet')).toBe(BUILTIN_QUERIES['istio']);
   });
 });
 
@@ -88,7 +105,7 @@ describe('measuring a built-in metric', () => {
     };
     const call = {
       metric,
-      queries: builtinQueries(provider),
+      queries: builtinQueries(provider, 'Deployment'),
       interval: '1m',
       render: (text: string) => ok(fill(text)),
     };
@@ -126,7 +143,7 @@ describe('measuring a built-in metric', () => {
   it('says what is wrong with a template that cannot be filled in', async () => {
     const call = {
       metric: 'request-duration',
-      queries: builtinQueries('istio'),
+      queries: builtinQueries('istio', 'Deployment'),
       interval: '1m',
       render: () => err('no value for target'),
     } as const;

@@ -30,7 +30,7 @@ function samples(...points: readonly (readonly [seconds: number, value: number])
 
 /** A built-in query of an observer, filled in for `podinfo` in `prod`. */
 function query(provider: string, which: 'successRate' | 'duration' | 'requestRate', interval = '1m'): string {
-  return builtinQueries(provider)
+  return builtinQueries(provider, 'Deployment')
     [which].replaceAll('{{ namespace }}', 'prod')
     .replaceAll('{{ target }}', 'podinfo')
     .replaceAll('{{ interval }}', interval);

@@ -43,7 +43,7 @@ export const hpa: Scenario = {
       objects: ({ namespace, name }) => [autoscaler({ namespace, name })],
     });
     const copy = { namespace: app.namespace, name: `${app.name}-primary` };
-    const primary = (): number => replicasOf(app.deployment('primary'));
+    const primary = (): number => replicasOf(app.workload('primary'));
     const copied = act.cluster.see('HorizontalPodAutoscaler', copy);
     assert.equal(textAt(copied, 'spec', 'scaleTargetRef', 'name'), copy.name);
     await app.comes('has a primary of 2', () => primary() === 2);

@@ -32,9 +32,9 @@ export const deletion: Scenario = {
     await act.cluster.remove('Canary', app.place);
     await app.comes('is gone', () => app.canary === undefined);
     assert.equal(app.targetReplicas, 2);
-    assert.equal(imageOf(app.deployment('target')), image(GOOD));
+    assert.equal(imageOf(app.workload('target')), image(GOOD));
     assert.equal(await selectorOf(setting), app.name);
-    await app.comes('has no primary any more', () => app.deployment('primary') === undefined);
+    await app.comes('has no primary any more', () => app.workload('primary') === undefined);
     await app.comes('has two pods behind its Service', () => endpoints.now === 2);
     await everybodySees(users, GOOD);
     act.say(`its Service never had fewer than ${endpoints.least} ready endpoints`);
@@ -70,8 +70,8 @@ export const deletionPlain: Scenario = {
     await users.leave();
     await act.cluster.remove('Canary', app.place);
     await app.comes('is gone', () => app.canary === undefined);
-    await app.comes('has no primary any more', () => app.deployment('primary') === undefined);
-    assert.equal(replicasOf(app.deployment('target')), 0, 'the target is left as it was');
+    await app.comes('has no primary any more', () => app.workload('primary') === undefined);
+    assert.equal(replicasOf(app.workload('target')), 0, 'the target is left as it was');
     const service = await act.cluster.read('Service', app.place);
     assert.deepEqual(valueAt(service, 'metadata', 'ownerReferences') ?? [], []);
   },

@@ -50,7 +50,7 @@ async function clear(act: Act, app: Application): Promise<void> {
   for (const kind of ['Canary', 'IngressRoute', 'Deployment'] as const)
     await act.cluster.remove(kind, app.place);
   const left = async (): Promise<boolean> =>
-    (await act.cluster.read('Canary', app.place)) === undefined && app.deployment('primary') === undefined;
+    (await act.cluster.read('Canary', app.place)) === undefined && app.workload('primary') === undefined;
   await app.comes('is gone', left);
 }
 

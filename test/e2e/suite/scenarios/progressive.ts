@@ -1,12 +1,12 @@
 /** Traffic shifted by weight, through each kind of router: a good revision up and home, a bad one up and back. */
 import assert from 'node:assert/strict';
-import { textAt } from '../../harness/look.ts';
+import { textAt, valueAt } from '../../harness/look.ts';
 import type { Act } from '../act.ts';
 import type { Manifest } from '../kinds.ts';
 import { GOOD, image, LATENCY, SLOW, SUCCESS } from '../manifests.ts';
 import { GATEWAY, MESH, NGINX, TRAEFIK, type Way } from '../routes.ts';
 import type { Scenario } from '../scenario.ts';
-import { gate, settle, smokeTest, type Setting } from '../setting.ts';
+import { gate, settle, smokeTest, type Setting, type Wish } from '../setting.ts';
 import type { Visitors } from '../visitors.ts';
 
 const WEIGHTS = [30, 60] as const;
@@ -15,14 +15,18 @@ export const gateway: Scenario = {
   name: 'gateway',
   title: 'canary by Gateway API: a good revision is promoted, a slow one goes back',
   measures: WEIGHTS.length + 1,
-  play: (act) => upAndBack(act, GATEWAY, [SUCCESS, LATENCY], 'request duration'),
+  play: async (act) => {
+    await upAndBack(act, GATEWAY, [SUCCESS, LATENCY], 'request duration');
+  },
 };
 
 export const traefik: Scenario = {
   name: 'traefik',
   title: 'canary by TraefikService: a good revision is promoted, a slow one goes back',
   measures: WEIGHTS.length + 1,
-  play: (act) => upAndBack(act, TRAEFIK, [SUCCESS, LATENCY], 'request duration'),
+  play: async (act) => {
+    await upAndBack(act, TRAEFIK, [SUCCESS, LATENCY], 'request duration');
+  },
 };
 
 export const nginx: Scenario = {
@@ -60,7 +64,9 @@ export const istio: Scenario = {
   title: 'canary by VirtualService: a good revision is promoted, a slow one goes back',
   measures: WEIGHTS.length + 1,
   only: { kind: 'embedded', because: 'Istio itself does not run there' },
-  play: (act) => upAndBack(act, MESH, [SUCCESS, LATENCY], 'request duration'),
+  play: async (act) => {
+    await upAndBack(act, MESH, [SUCCESS, LATENCY], 'request duration');
+  },
 };
 
 const PODS =
@@ -79,8 +85,34 @@ function template(act: Act, namespace: string, name: string, query: string): Man
   };
 }
 
-async function upAndBack(act: Act, way: Way, metrics: readonly unknown[], complaint: string): Promise<void> {
+/** A DaemonSet has one pod here, and gives it back in the end. */
+export const daemonSet: Scenario = {
+  name: 'daemonset',
+  title: 'canary of a DaemonSet: promoted, gone back from, and given back; at rest it runs on no node',
+  measures: WEIGHTS.length + 1,
+  play: async (act) => {
+    const more = { kind: 'DaemonSet', spec: { revertOnDeletion: true } } as const;
+    const { app, users } = await upAndBack(act, GATEWAY, [SUCCESS, LATENCY], 'request duration', more);
+    const finalizers = app.canary?.metadata.finalizers ?? [];
+    assert.ok(finalizers.includes('finalizer.flagger.app'), 'the finalizer is visible');
+    await users.leave();
+    await act.cluster.remove('Canary', app.place);
+    await app.comes('is gone', () => app.canary === undefined);
+    assert.equal(app.targetReplicas, 1, 'it runs again');
+    const status = app.workload('target')?.['status'];
+    assert.equal(valueAt(status, 'numberReady'), valueAt(status, 'desiredNumberScheduled'));
+  },
+};
+
+async function upAndBack(
+  act: Act,
+  way: Way,
+  metrics: readonly unknown[],
+  complaint: string,
+  more: Pick<Wish, 'kind' | 'spec'> = {},
+): Promise<Setting> {
   const setting = await settle(act, {
+    ...more,
     way,
     analysis: (app) => ({
       stepWeight: WEIGHTS[0],
@@ -91,6 +123,7 @@ async function upAndBack(act: Act, way: Way, metrics: readonly unknown[], compla
   });
   await up(setting);
   await back(setting, complaint);
+  return setting;
 }
 
 /** To the last weight, counted at each, and home. */
