@@ -96,6 +96,7 @@ describe('defects that must not come back', () => {
 
   it('M12: what was unavailable before the phase began is not held against a workload', () => {
     const facts = {
+      kind: 'deployment' as const,
       generation: 1,
       observedGeneration: 1,
       desired: 1,
@@ -124,6 +125,7 @@ describe('defects that must not come back', () => {
 
   it('M14: nobody desired is never ready', () => {
     const facts = {
+      kind: 'deployment' as const,
       generation: 1,
       observedGeneration: 1,
       desired: 0,
