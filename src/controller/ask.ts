@@ -115,7 +115,12 @@ async function measureBuiltIn({ tools, canary, metric, signal }: Asked): Promise
   if (!provider.ok) return ok(err({ kind: 'malformed', detail: provider.error }));
   const render = (text: string): Result<string, string> =>
     renderTemplate(text, queryFunctions(canary, metric));
-  const call = { metric: name, queries: builtinQueries(canary.provider, canary.target.kind), interval, render };
+  const call = {
+    metric: name,
+    queries: builtinQueries(canary.provider, canary.target.kind),
+    interval,
+    render,
+  };
   return ok(await measureBuiltin(call, provider.value, { signal }));
 }
 
