@@ -12,6 +12,11 @@ const VERBS: readonly Verb[] = ['abort', 'retry', 'promote', 'pause'];
 /** The scheme, a dash, the digest. */
 const REVISION = /^\d+-[0-9a-f]+$/;
 
+/** The annotation by which a verb is ordered. */
+export function annotationOf(verb: Verb): string {
+  return `${PREFIX}${verb}`;
+}
+
 export interface Commands {
   readonly commands: readonly Command[];
   /** Values that can name no revision, so that a typo is not mistaken for a command that was obeyed. */

@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { getCommand } from './commands/get.ts';
 import { installCommand } from './commands/install.ts';
+import { steerCommands } from './commands/steer.ts';
 import { whyCommand } from './commands/why.ts';
 
 const HELP = `
@@ -36,6 +37,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const commands = [
     getCommand(finish),
     whyCommand(tool, finish),
+    ...steerCommands(tool, finish),
     checkCommand(CRDS, finish),
     installCommand(CRDS, version()),
   ];

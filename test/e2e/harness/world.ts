@@ -22,6 +22,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 export const NAMESPACE = 'test';
 const CONTROLLER = 'dist/main.js';
 const LOAD_TESTER = 'dist/load-tester/main.js';
+const COMMAND_LINE = 'dist/cli/main.js';
 /** Routers whose objects are known here without their vendors' definitions. */
 const ROUTERS = ['VirtualService', 'DestinationRule', 'HTTPRoute', 'TraefikService'] as const;
 const LAST_WORDS = 25;
@@ -36,6 +37,13 @@ export interface Permissions {
 export interface Granted {
   readonly account: Account;
   readonly kubeconfig: string;
+}
+
+/** What a command said, and how it ended. */
+export interface Said {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 export interface ToldEvent {
@@ -158,6 +166,22 @@ export class World {
     const run = promisify(execFile);
     const { stdout } = await run('kubectl', ['--kubeconfig', this.kubeconfig, '-n', NAMESPACE, ...words]);
     return stdout;
+  }
+
+  /** The command line as it is shipped, as whoever the kubeconfig says. */
+  serin(words: readonly string[], kubeconfig = this.kubeconfig): Promise<Said> {
+    const env = { PATH: process.env['PATH'], KUBECONFIG: kubeconfig };
+    return new Promise((resolve) => {
+      const args = [join(ROOT, COMMAND_LINE), ...words];
+      const child = execFile(process.execPath, args, { env }, (_error, stdout, stderr) =>
+        resolve({ status: child.exitCode ?? -1, stdout, stderr }),
+      );
+    });
+  }
+
+  /** The same, for as long as nobody ends it. */
+  serinRunning(...words: readonly string[]): Program {
+    return this.#start(COMMAND_LINE, words, { KUBECONFIG: this.kubeconfig });
   }
 
   // ------------------------------------------------------------------------------------------------------- objects
