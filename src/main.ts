@@ -11,6 +11,7 @@ import { createElection, type Election, type Leadership } from './adapters/kuber
 import { ownPod } from './adapters/kubernetes/own-pod.ts';
 import type { Selection } from './adapters/kubernetes/list-watch.ts';
 import { createObjects, isKubeObject } from './adapters/kubernetes/objects.ts';
+import { Outages } from './adapters/kubernetes/outages.ts';
 import { createServed } from './adapters/kubernetes/served.ts';
 import { createTransport } from './adapters/kubernetes/transport.ts';
 import { WatchSet } from './adapters/kubernetes/watch-set.ts';
@@ -60,12 +61,16 @@ async function run(settings: Settings): Promise<number> {
   const stopping = stopSignal(log);
   const vitals = new Vitals({ processMetrics: true });
   vitals.started(version(), settings.meshProvider);
+  const outages = new Outages(systemClock);
   const transport = createTransport({
     connection: settings.master === '' ? connection.value : { ...connection.value, url: settings.master },
     clock: systemClock,
     perSecond: settings.qps,
     burst: settings.burst,
-    onCall: ({ status, ...call }) => vitals.apiCall({ ...call, code: String(status) }),
+    onCall: ({ status, ...call }) => {
+      vitals.apiCall({ ...call, code: String(status) });
+      outages.called(status !== 0);
+    },
   });
   const watched = new WatchSet({
     transport,
@@ -91,6 +96,7 @@ async function run(settings: Settings): Promise<number> {
     log,
     vitals,
     settings,
+    settledAt: () => outages.settledAt,
   };
   const manager = new Manager({ tools, canaries: canaryContext(settings, log) });
   let missing: () => string | undefined = () => 'the process is starting';

@@ -41,19 +41,17 @@ export async function runFault(fault: Fault, scene: Scene): Promise<Report> {
       ((await logs[index]?.close()) ?? []).map((said) => `${name}: ${said}`),
     ),
   );
-  const lost = lanes.flatMap(({ users }) =>
-    users.visits.filter((visit) => visit.began >= began && isLost(visit)),
+  const lost = lanes.flatMap(({ name, users }) =>
+    users.visits
+      .filter((visit) => visit.began >= began && isLost(visit))
+      .map((visit) => `${name}: request lost: ${describeVisit(visit)}`),
   );
   return {
     fault: fault.name,
     endings: endings.flat(),
     lost: lost.length,
     seconds: Math.round((Date.now() - began) / 1_000),
-    complaints: [
-      ...trouble,
-      ...lost.slice(0, LISTED).map((visit) => `request lost: ${describeVisit(visit)}`),
-      ...misled.flat(),
-    ],
+    complaints: [...trouble, ...lost.slice(0, LISTED), ...misled.flat()],
   };
 }
 

@@ -40,6 +40,7 @@ export function toolsFor({ cluster, clock, http, log }: ToolsOptions): Tools {
     log,
     vitals: new Vitals(),
     settings: usualSettings(),
+    settledAt: () => undefined,
   };
 }
 
@@ -65,6 +66,10 @@ function objectsIn({ store, kinds, api }: Cluster): Tools['objects'] {
         if (found === undefined) throw notFound(kind, ref);
         return found;
       }),
+    list: async ({ apiVersion, kind }, { namespace, label, value }) => {
+      const { key } = resourceOf({ apiVersion, kind, name: '' }).kind;
+      return ok(store.list(key, namespace).filter(({ metadata }) => metadata.labels?.[label] === value));
+    },
     create: async (object) => {
       const ref = refOf(object);
       return answer(ref, () => api.create(resourceOf(ref), ref.namespace, object, OPTIONS).object);

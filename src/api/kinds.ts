@@ -31,6 +31,7 @@ export const KINDS = {
   ),
   ConfigMap: namespaced('v1', 'ConfigMap', 'configmaps'),
   Secret: namespaced('v1', 'Secret', 'secrets'),
+  EndpointSlice: namespaced('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),
   Event: namespaced('v1', 'Event', 'events'),
   Lease: namespaced('coordination.k8s.io/v1', 'Lease', 'leases'),
   VirtualService: namespaced('networking.istio.io/v1beta1', 'VirtualService', 'virtualservices'),

@@ -5,6 +5,7 @@
  * The interfaces are implemented in `adapters/kubernetes/` and, for tests, by a store in memory.
  */
 import type { Result } from '../shared/result.ts';
+import type { Kind } from './kinds.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -88,9 +89,18 @@ export interface ObjectWriter {
   ): Promise<Result<undefined, ApiError>>;
 }
 
-/** One read past every cache. Only for what is not watched: data of a tracked ConfigMap or Secret, a credential. */
+/**
+ * One read past every cache. Only for what is not watched: data of a tracked ConfigMap or Secret, a credential, the
+ * endpoints of a Service.
+ */
 export interface ObjectReader {
   read(ref: ObjectRef, options: CallOptions): Promise<Written>;
+  /** The objects of a kind in a namespace that carry a label with this value; made for a handful of them. */
+  list(
+    kind: Kind,
+    where: { readonly namespace: string; readonly label: string; readonly value: string },
+    options: CallOptions,
+  ): Promise<Result<readonly KubeObject[], ApiError>>;
 }
 
 export interface CallOptions {

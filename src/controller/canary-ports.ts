@@ -39,12 +39,14 @@ export interface PassContext {
 export class CanaryPorts implements Ports {
   readonly #context: PassContext;
   #view: View | undefined;
-  /** The Canary as our last write of this pass returned it. */
+  /** The Canary as our last write of this pass left it. */
   #object: KubeObject;
+  #status: Status;
 
   constructor(context: PassContext) {
     this.#context = context;
     this.#object = context.canary.object;
+    this.#status = context.canary.status;
   }
 
   get canary(): Canary {
@@ -98,8 +100,8 @@ export class CanaryPorts implements Ports {
   async perform(action: Action): Promise<Result<undefined, ActionError>> {
     const { tools, memory, signal } = this.#context;
     if (this.#view === undefined) throw new Error('nothing can be done before a look');
-    const view = { ...this.#view, canary: { ...this.#view.canary, object: this.#object } };
-    const done = await perform(tools, view, action, signal);
+    const canary = { ...this.#view.canary, status: this.#status, object: this.#object };
+    const done = await perform(tools, { ...this.#view, canary }, action, signal);
     if (!done.ok) {
       const { kind, detail } = done.error;
       const conflict = kind === 'conflict' || kind === 'already-exists';
@@ -145,6 +147,7 @@ export class CanaryPorts implements Ports {
     const written = await tools.objects.patch(refOfKey(key), patch, { signal, subresource: 'status' });
     if (!written.ok) return err(commitError(written.error));
     this.#object = written.value;
+    this.#status = status;
     return ok();
   }
 }

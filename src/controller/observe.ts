@@ -77,11 +77,12 @@ export async function lookAt(
   const current = objectsOf(tools, routes);
   const found = kind?.metadata(look) ?? err(`targets of kind ${canary.target.kind} are not known`);
   const target = found.ok || !terminating ? found : ok({ ...formerTarget(canary, current), ports: [] });
-  const routing = routingOf(canary, traffic, target, current, look.now);
+  const times = { now: look.now, settledAt: tools.settledAt() };
+  const routing = routingOf(canary, traffic, target, current, times);
   const left = target.ok
     ? places.map((one) => ({
         ...{ place: one.name, canary: one.canary, provider: one.provider },
-        ...{ target: target.value, current: objectsOf(tools, former), now: look.now },
+        ...{ target: target.value, current: objectsOf(tools, former), ...times },
       }))
     : [];
   const view = { canary, kind, look, routing, place, left };
@@ -125,13 +126,13 @@ function routingOf(
   traffic: ReturnType<typeof resolveTraffic>,
   target: Result<TargetMetadata, string>,
   current: readonly KubeObject[],
-  now: Look['now'],
+  times: Pick<RoutesInput, 'now' | 'settledAt'>,
 ): Result<RoutesInput, string> {
   if (traffic === undefined) return err(`there is no traffic provider ${JSON.stringify(canary.provider)}`);
   if (!target.ok) return target;
   return {
     ok: true,
-    value: { canary, provider: traffic.provider, target: target.value, current, now },
+    value: { canary, provider: traffic.provider, target: target.value, current, ...times },
   };
 }
 

@@ -1,4 +1,5 @@
 /** Carries out one action: from the objects of the last look, under their versions, and nothing if nothing differs. */
+import { KINDS } from '../api/kinds.ts';
 import type { ApiError, KubeObject, ObjectReader, ObjectWriter } from '../api/objects.ts';
 import type { Action } from '../core/model.ts';
 import { after, millis, unreachable } from '../shared/brand.ts';
@@ -7,6 +8,7 @@ import { formerAutoscaler, renderAutoscaler } from '../targets/autoscalers.ts';
 import { isOfAnotherType } from '../targets/copies.ts';
 import type { TargetKind } from '../targets/target.ts';
 import { findObject } from '../targets/tracked-config.ts';
+import { isServed, openedBy, SERVICE_LABEL } from '../traffic/endpoints.ts';
 import { renderLeft } from '../traffic/places.ts';
 import {
   observeRoutes,
@@ -33,7 +35,10 @@ export async function perform(
     case 'write-services':
       return withRouting(view, (input) => inOrder(renderServices(input), put));
     case 'set-routes':
-      return withRouting(view, (input) => setRoutes({ ...input, now: clock.now() }, action, put));
+      return withRouting(view, async (input) => {
+        const at = { ...input, canary: view.canary, now: clock.now() };
+        return (await kept(objects, at, action, signal)) ?? setRoutes(at, action, put);
+      });
     case 'leave-routes':
       return leaveRoutes(view, action, put);
     case 'write-primary':
@@ -103,8 +108,27 @@ function putObject(
   return exists ? writer.replace(object, { signal }) : writer.create(object, { signal });
 }
 
-/** A router takes up in less than this what it takes up at all. */
+/** A router takes up in less than this what it takes up at all, and so does whoever writes endpoints. */
 const TAKE_UP = millis(5_000);
+
+/** Routes to a Service that nobody serves yet are not written; that is worth knowing where it lasts. */
+async function kept(
+  reader: ObjectReader,
+  input: RoutesInput,
+  { routes }: Action & { readonly kind: 'set-routes' },
+  signal: AbortSignal,
+): Promise<Done | undefined> {
+  const fresh = input.now < after(input.canary.status.changedAt, TAKE_UP);
+  for (const { name } of openedBy(input, routes)) {
+    const where = { namespace: input.canary.namespace, label: SERVICE_LABEL, value: name };
+    const slices = await reader.list(KINDS.EndpointSlice, where, { signal });
+    // Whoever may not look, or cannot, takes the workload's word for it.
+    if (!slices.ok || isServed(slices.value)) continue;
+    const detail = `Service ${name} has no ready endpoints, so it is given no traffic`;
+    return fresh ? ok() : err({ kind: 'unavailable', detail });
+  }
+  return undefined;
+}
 
 /** Routes that are written and not yet in force are nothing to write again; what keeps them for long is worth knowing. */
 async function setRoutes(

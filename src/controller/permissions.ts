@@ -18,6 +18,7 @@ export function noticing(tools: Tools, onForbidden: (detail: string) => void): T
     ...tools,
     objects: {
       read: (...call) => noticed(objects.read(...call)),
+      list: (...call) => noticed(objects.list(...call)),
       create: (...call) => noticed(objects.create(...call)),
       replace: (...call) => noticed(objects.replace(...call)),
       patch: (...call) => noticed(objects.patch(...call)),

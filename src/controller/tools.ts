@@ -57,4 +57,6 @@ export interface Tools {
   readonly log: Logger;
   readonly vitals: Vitals;
   readonly settings: Settings;
+  /** When routers have heard again from an API server that was away; undefined while it never was. */
+  readonly settledAt: () => Instant | undefined;
 }

@@ -5,7 +5,7 @@ import { waitForPrimary } from './initializing.ts';
 import type { Situation, Verdict } from './model.ts';
 import { descent } from './progression.ts';
 import { failPromotion, standsIn } from './retreat.ts';
-import { dueIn, move, wait } from './verdict.ts';
+import { dueIn, latest, move, wait } from './verdict.ts';
 
 export function promoting(s: Situation): Verdict {
   const { status, observed, spec } = s;
@@ -35,9 +35,9 @@ function relieve(s: Situation, detail: string): Verdict {
 function descend(s: Situation): Verdict {
   const { spec, status, observed, now } = s;
   const size = spec.stepWeightPromotion;
-  const due = after(later(status.changedAt, observed.routes?.since), spec.interval);
-  if (size > 0 && now < due)
-    return wait(s, { kind: 'interval', until: due }, { requeueAfter: dueIn(now, due) });
+  const taken = latest(s, observed.routes?.since) ?? now;
+  const due = size > 0 ? after(later(taken, latest(s, status.changedAt)), spec.interval) : taken;
+  if (now < due) return wait(s, { kind: 'interval', until: due }, { requeueAfter: dueIn(now, due) });
   const canaryWeight = descent(status.canaryWeight, size)[0] ?? percent(0);
   const weight = percent(100 - canaryWeight);
   const news =

@@ -239,17 +239,24 @@ export function detailOf(answer: Answer): string {
 /** Two processes' clocks differ by less. */
 const ASTRAY = millis(60_000);
 
-/**
- * When questions may be put: an interval after the last move, the last write of the routes, and the last round. What
- * lies far ahead was written by a clock that has been set back since; an hour set back is not an hour of waiting.
- */
+/** When questions may be put: an interval after the last move, the last write of the routes, and the last round. */
 export function questionsDue(s: Situation): Instant {
   const { status, observed, tried, spec, now } = s;
-  const latest = after(now, millis(Math.max(spec.interval, ASTRAY)));
-  const starts = [status.changedAt, observed.routes?.since, tried?.askedAt].filter(
-    (start) => start !== undefined && start <= latest,
-  );
-  return starts.length === 0 ? now : after(instant(Math.max(...starts.map(Number))), spec.interval);
+  const start = latest(s, status.changedAt, observed.routes?.since, tried?.askedAt);
+  return start === undefined ? now : after(start, spec.interval);
+}
+
+/**
+ * The latest of some times, undefined where there is none. What lies far ahead was written by a clock that has been
+ * set back since; an hour set back is not an hour of waiting.
+ */
+export function latest(
+  { spec, now }: Situation,
+  ...times: readonly (Instant | undefined)[]
+): Instant | undefined {
+  const most = after(now, millis(Math.max(spec.interval, ASTRAY)));
+  const credible = times.filter((time) => time !== undefined && time <= most);
+  return credible.length === 0 ? undefined : instant(Math.max(...credible.map(Number)));
 }
 
 // ---------------------------------------------------------------------------------------------------------- traffic

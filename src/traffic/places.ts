@@ -9,12 +9,12 @@ import { isTree, type Tree } from '../api/tree.ts';
 import type { LeftRoutes, Routes } from '../core/model.ts';
 import { percent } from '../shared/brand.ts';
 import { canonicalJson } from '../shared/digest.ts';
-import { readMark } from './mark.ts';
 import { find } from './metadata.ts';
 import type { TrafficProvider } from './provider.ts';
 import { resolveTraffic } from './registry.ts';
 import {
   changed,
+  inForceSince,
   isKnown,
   markedRef,
   positionWritten,
@@ -86,7 +86,7 @@ export function observeLeft({ place, ...input }: LeftInput): LeftRoutes | undefi
   const { canary, provider, current } = input;
   const object = find(current, markedRef(canary, provider));
   if (object === undefined) return undefined;
-  const { since } = readMark(object);
+  const since = inForceSince(input);
   const written = positionWritten(input);
   if (written !== undefined) return { place, canary: written.canary, mirrored: written.mirrored, since };
   const parsed = provider.parse(routedService(canary), current);

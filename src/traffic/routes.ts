@@ -6,7 +6,7 @@ import type { Canary } from '../api/model.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { at, texts } from '../api/tree.ts';
 import type { Cookies, MarkedRoutes, Routes } from '../core/model.ts';
-import { unreachable, type Instant } from '../shared/brand.ts';
+import { later, unreachable, type Instant } from '../shared/brand.ts';
 import { readMark, writeMark } from './mark.ts';
 import { differs, find, isOwned } from './metadata.ts';
 import type { RoutedService, RoutesError, TrafficProvider } from './provider.ts';
@@ -29,6 +29,8 @@ export interface RoutesInput {
   /** What was found of `routeRefs`. */
   readonly current: readonly KubeObject[];
   readonly now: Instant;
+  /** When routers have heard again from an API server that was away: nothing is in force for sure before. */
+  readonly settledAt?: Instant | undefined;
 }
 
 export interface RoutesMeant extends RoutesInput {
@@ -104,14 +106,19 @@ export function observeRoutes(input: RoutesInput): ObservedRoutes {
     return parsed.error.kind === 'pending' ? notInForce(input, parsed.error) : unread(parsed.error, known);
   if (object === undefined) return { routes: undefined };
   const drifted = isDrifted(input, parsed.value);
-  return { routes: { ...parsed.value, ...readMark(object), drifted } };
+  return { routes: { ...parsed.value, ...readMark(object), since: inForceSince(input), drifted } };
 }
 
 /** What is written is where traffic will be; until it is taken up, no intention of ours has been carried out. */
 function notInForce(input: RoutesInput, { detail, written }: Pending): ObservedRoutes {
   if (written === undefined) return { routes: undefined, pending: detail };
-  const { since } = readMark(find(input.current, markedRef(input.canary, input.provider)));
+  const since = inForceSince(input);
   return { routes: { ...written, mark: -1, since, drifted: isDrifted(input, written) }, pending: detail };
+}
+
+/** Since when, at the latest, routers have what is written. */
+export function inForceSince({ canary, provider, current, settledAt }: RoutesInput): Instant {
+  return later(readMark(find(current, markedRef(canary, provider))).since, settledAt);
 }
 
 /** The position in the objects, be it in force or not. */

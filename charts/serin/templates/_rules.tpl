@@ -25,6 +25,10 @@
 - apiGroups: [""]
   resources: [services]
   verbs: [get, list, watch, create, update]
+# Asked before a Service gets its first requests.
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [list]
 # The primary's copy goes when the Canary names no autoscaler any more.
 - apiGroups: [autoscaling]
   resources: [horizontalpodautoscalers]

@@ -13,6 +13,7 @@ import type {
   Written,
 } from '../../api/objects.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { listPage } from './list-watch.ts';
 import { droppedField } from './pruned.ts';
 import type { Refusal } from './refusal.ts';
 import { pathOf, Resources } from './resources.ts';
@@ -51,6 +52,16 @@ class Objects implements ObjectWriter, ObjectReader {
 
   async read(ref: ObjectRef, options: CallOptions): Promise<Written> {
     return objectFrom(ref, await this.#call(ref, { verb: 'get' }, options));
+  }
+
+  async list(
+    kind: Kind,
+    { namespace, label, value }: Parameters<ObjectReader['list']>[1],
+    options: CallOptions,
+  ): Promise<Result<readonly KubeObject[], ApiError>> {
+    const selection = { ...kind, namespace, labelSelector: `${label}=${value}` };
+    const page = await listPage(this.#transport, selection, { next: '', whole: true }, options);
+    return page.ok ? ok(page.value.items) : err(page.error.error);
   }
 
   create(object: KubeObject, options: CallOptions): Promise<Written> {

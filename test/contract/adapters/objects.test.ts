@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { connect } from '../../../src/adapters/kubernetes/connect.ts';
 import { createObjects } from '../../../src/adapters/kubernetes/objects.ts';
 import { createTransport, type CallRecord } from '../../../src/adapters/kubernetes/transport.ts';
+import { KINDS } from '../../../src/api/kinds.ts';
 import type { KubeObject, ObjectRef } from '../../../src/api/objects.ts';
 import { millis } from '../../../src/shared/brand.ts';
 import { systemClock } from '../../../src/shared/clock.ts';
@@ -109,6 +110,28 @@ describe('objects', () => {
 
     expect(refused).toMatchObject({ ok: false, error: { kind: 'conflict' } });
     expect(await cluster.objects.read(refTo('precious'), { signal })).toMatchObject({ ok: true });
+  });
+
+  it('are listed by a label, in one namespace', async () => {
+    const { objects } = cluster;
+    const labelled = (name: string, labels: Record<string, string>, namespace = 'default') => {
+      const object = configMap(name);
+      return objects.create({ ...object, metadata: { ...object.metadata, namespace, labels } }, { signal });
+    };
+    unwrap(await labelled('one', { of: 'mine' }));
+    unwrap(await labelled('two', { of: 'mine', more: 'x' }));
+    unwrap(await labelled('three', { of: 'yours' }));
+    unwrap(await labelled('four', { of: 'mine' }, 'kube-system'));
+
+    const mine = { namespace: 'default', label: 'of', value: 'mine' };
+    const found = unwrap(await objects.list(KINDS.ConfigMap, mine, { signal }));
+    const none = unwrap(await objects.list(KINDS.ConfigMap, { ...mine, value: 'nobody' }, { signal }));
+
+    expect(found.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'ConfigMap one',
+      'ConfigMap two',
+    ]);
+    expect(none).toEqual([]);
   });
 
   it('of kinds nobody listed here are looked up, once, and again when they have been installed since', async () => {

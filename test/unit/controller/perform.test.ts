@@ -7,11 +7,11 @@ import { perform } from '../../../src/controller/perform.ts';
 import type { Tools } from '../../../src/controller/tools.ts';
 import type { View } from '../../../src/controller/observe.ts';
 import type { Action } from '../../../src/core/model.ts';
-import { percent, revision } from '../../../src/shared/brand.ts';
+import { instant, percent, revision } from '../../../src/shared/brand.ts';
 import { err, ok } from '../../../src/shared/result.ts';
 import { targetKind } from '../../../src/targets/registry.ts';
 import { trafficProviders } from '../../../src/traffic/registry.ts';
-import { renderRoutes, type RoutesInput } from '../../../src/traffic/routes.ts';
+import { renderRoutes, renderServices, type RoutesInput } from '../../../src/traffic/routes.ts';
 import { canaryFrom, fixture, objectIn } from '../../support/canaries.ts';
 import {
   canary as aDeploymentCanary,
@@ -113,6 +113,118 @@ describe('bringing traffic home', () => {
     );
 
     expect(await perform(tools, routedView(), HOME, signal)).toMatchObject({ error: { kind: 'forbidden' } });
+  });
+});
+
+describe('a Service that gets its first requests', () => {
+  const TO_CANARY: Action = { kind: 'set-routes', routes: { canary: percent(10), mirrored: false }, mark: 2 };
+  const slice = (ready: boolean | undefined): KubeObject => ({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'podinfo-canary-x' },
+    endpoints: [{ addresses: ['10.0.0.1'], conditions: ready === undefined ? {} : { ready } }],
+  });
+  const EMPTY = {
+    kind: 'unavailable',
+    detail: expect.stringMatching(/^Service podinfo-canary has no ready end/),
+  };
+
+  /** Everything is on the primary since a second, the canary's Service exists. */
+  function atHome(change: { readonly status?: object; readonly selector?: object } = {}): View {
+    const canary = canaryFrom(fixture('traffic', 'istio', 'canary.yaml'));
+    const status = { ...canary.status, changedAt: instant(NOW - 1_000), ...change.status };
+    const input: RoutesInput = {
+      canary: { ...canary, status },
+      provider: trafficProviders.istio,
+      target: { label: 'app', value: 'podinfo', primary: { app: 'podinfo-primary' }, ports: [] },
+      current: [],
+      now: NOW,
+    };
+    const routes = { canary: percent(0), mirrored: false };
+    const made = [...renderServices(input), ...renderRoutes({ ...input, routes, mark: 1 })];
+    const current = made.map((object) =>
+      change.selector !== undefined && object.metadata.name === 'podinfo-canary'
+        ? { ...object, spec: { ...(object['spec'] as object), selector: change.selector } }
+        : object,
+    );
+    const routing = ok({ ...input, current });
+    return {
+      canary: input.canary,
+      kind: undefined,
+      look: lookAt([]),
+      routing,
+      place: 'istio/podinfo',
+      left: [],
+    };
+  }
+
+  async function given(view: View, slices: Tools['objects']['list'], action = TO_CANARY) {
+    const { tools, written } = aCluster();
+    const asked: string[] = [];
+    const list: Tools['objects']['list'] = (kind, where, options) => {
+      asked.push(`${kind.kind} of ${where.namespace}/${where.value}`);
+      return slices(kind, where, options);
+    };
+    await tools.clock.advance(NOW - tools.clock.now());
+    const done = await perform({ ...tools, objects: { ...tools.objects, list } }, view, action, signal);
+    return { done, asked, written: written.map(({ kind }) => kind) };
+  }
+
+  it.each([
+    ['with a pod that is ready', [slice(false), slice(true)]],
+    ['with a pod that nothing is said of, which means ready', [slice(undefined)]],
+  ])('gets them %s', async (_, slices) => {
+    const { asked, written } = await given(atHome(), async () => ok(slices));
+
+    expect(written).toContain('VirtualService');
+    expect(asked).toEqual(['EndpointSlice of test/podinfo-canary']);
+  });
+
+  it.each([
+    ['with nobody behind it', []],
+    ['with pods that are not ready', [slice(false)]],
+  ])('is left without them %s: silently at first, then with a reason', async (_, slices) => {
+    const soon = await given(atHome(), async () => ok(slices));
+    const late = await given(atHome({ status: { changedAt: instant(NOW - 10_000) } }), async () =>
+      ok(slices),
+    );
+
+    expect(soon).toMatchObject({ done: ok(), written: [] });
+    expect(late).toMatchObject({ done: { ok: false, error: EMPTY }, written: [] });
+  });
+
+  it.each(['forbidden', 'unavailable'] as const)('gets them where the question is %s', async (kind) => {
+    const { written } = await given(atHome(), async () => err({ kind, detail: 'not today' }));
+
+    expect(written).toContain('VirtualService');
+  });
+
+  it('is not asked about while it has requests already, nor where it selects no pods', async () => {
+    const none = async () => ok([]);
+    const more = await given(routedView(), none, {
+      ...TO_CANARY,
+      routes: { canary: percent(60), mirrored: false },
+    });
+    const unselecting = await given(atHome({ selector: {} }), none);
+
+    expect(more).toMatchObject({ asked: [], written: expect.arrayContaining(['VirtualService']) });
+    expect(unselecting).toMatchObject({ asked: [], written: expect.arrayContaining(['VirtualService']) });
+  });
+
+  it('is the one of the primary where a Canary begins, and never when traffic comes home', async () => {
+    const view = atHome({ status: { phase: 'Initializing' } });
+    const routing = view.routing.ok
+      ? ok({
+          ...view.routing.value,
+          current: view.routing.value.current.filter(({ kind }) => kind === 'Service'),
+        })
+      : view.routing;
+
+    const begun = await given({ ...view, routing }, async () => ok([]), HOME);
+    const home = await given(routedView(), async () => ok([]), HOME);
+
+    expect(begun).toMatchObject({ asked: ['EndpointSlice of test/podinfo-primary'], written: [] });
+    expect(home).toMatchObject({ asked: [], written: expect.arrayContaining(['VirtualService']) });
   });
 });
 

@@ -51,6 +51,7 @@ class Cluster {
         this.applied.push(object);
         return (this.found = ok(object));
       },
+      list: unused,
       create: unused,
       replace: unused,
       patch: unused,

@@ -25,6 +25,8 @@ export class FakeTools implements Tools {
   readonly requests: HttpRequest[] = [];
   readonly recorded: string[] = [];
   readonly reads: string[] = [];
+  /** What any list finds. */
+  slices: readonly KubeObject[] = [];
   readonly queries: string[] = [];
   value: Result<number, MetricError> = ok(1);
   /** How often recording an event fails before it works. */
@@ -44,11 +46,17 @@ export class FakeTools implements Tools {
     onChange: () => undefined,
   };
 
+  readonly settledAt = (): undefined => undefined;
+
   readonly objects: Tools['objects'] = {
     read: async (ref) => {
       this.reads.push(placeOf(ref));
       const found = this.store.get(placeOf(ref));
       return found === undefined ? err({ kind: 'not-found', detail: `${ref.name} not found` }) : ok(found);
+    },
+    list: async (kind, { namespace, value }) => {
+      this.reads.push(`${kind.kind}s of ${namespace}/${value}`);
+      return ok(this.slices);
     },
     create: unused,
     replace: unused,

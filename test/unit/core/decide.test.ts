@@ -367,6 +367,38 @@ describe('cookies', () => {
   });
 });
 
+describe('routes that routers may not have taken up yet, after an outage of the API server', () => {
+  const since = (ahead: number) => ({
+    observed: { routes: { ...ROUTES, since: instant(3_600_000 + ahead) } },
+  });
+  const promoting: SituationChanges = {
+    status: { phase: 'Promoting' },
+    primary: { revision: revision('v2') },
+  };
+
+  it.each([
+    { what: 'hold the next weight', changes: since(20_000), then: 'interval' },
+    {
+      what: 'hold the way home of a promotion',
+      changes: { ...promoting, ...since(20_000) },
+      then: 'interval',
+    },
+    { what: 'hold nothing any more then', changes: { ...promoting, ...since(0) }, then: 'Finalising 0' },
+    {
+      what: 'hold nothing where their time was written by a clock that was an hour ahead',
+      changes: { ...promoting, ...since(3_600_000) },
+      then: 'Finalising 0',
+    },
+    {
+      what: 'do not hold a retreat',
+      changes: { ...since(20_000), target: { readiness: STUCK } },
+      then: 'Failed 0',
+    },
+  ])('$what', ({ changes, then }) => {
+    expect(outcome(changes)).toBe(then);
+  });
+});
+
 describe('routes that are to be in another place', () => {
   const left = { place: 'nginx/podinfo', since: instant(0) };
   const there = (canary: number, mirrored = false) => ({ ...left, canary: percent(canary), mirrored });

@@ -33,6 +33,17 @@ function withSpec(input: RoutesInput, kind: string, change: (spec: KubeObject) =
   return { ...input, current };
 }
 
+describe('routes are in force', () => {
+  it('since they were written, or since routers have heard again from an API server that was away', () => {
+    const input = settled('istio');
+    const later = instant(NOW + 20_000);
+
+    expect(observeRoutes(input).routes).toMatchObject({ since: NOW });
+    expect(observeRoutes({ ...input, settledAt: later }).routes).toMatchObject({ since: later });
+    expect(observeRoutes({ ...input, settledAt: instant(NOW - 1) }).routes).toMatchObject({ since: NOW });
+  });
+});
+
 describe('drift', () => {
   it.each([
     [
