@@ -103,6 +103,8 @@ function controllerManager(): Flags {
     'use-service-account-credentials': 'true',
     // There is one of each: waiting for a lease of a predecessor would only cost time.
     'leader-elect': 'false',
+    // After an outage of the API server it may take this controller half a minute to hear of the only node again.
+    'node-monitor-grace-period': '3m',
   };
 }
 

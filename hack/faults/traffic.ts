@@ -11,44 +11,82 @@ import { textAt, valueAt } from '../../test/e2e/harness/look.ts';
 /** Percent of the traffic by name of Service. */
 export type Shares = Readonly<Record<string, number>>;
 
+/** `generation` counts an object's contents: where two sights are more than one apart, others were missed. */
+interface Seen {
+  readonly version: number;
+  readonly generation: number;
+}
+
 export type Sight =
-  | { readonly kind: 'route'; readonly version: number; readonly shares: Shares }
-  | {
+  | (Seen & { readonly kind: 'route'; readonly shares: Shares })
+  | (Seen & {
       readonly kind: 'slice';
-      readonly version: number;
       readonly name: string;
       readonly service: string;
       readonly ready: number;
-    };
+    });
+
+type SliceSight = Sight & { readonly kind: 'slice' };
 
 /**
  * A sentence for each time that traffic had nowhere to go. Of the `initial` sights only the whole is judged: what was
- * there before each of them is not known.
+ * there before each of them is not known. Nor is it while sights were missed, as by a watch after an outage.
  */
 export function misled(initial: readonly Sight[], later: readonly Sight[]): readonly string[] {
-  const slices = new Map<string, Sight & { readonly kind: 'slice' }>();
-  let shares: Shares = {};
-  const take = (sight: Sight): void => {
-    if (sight.kind === 'route') shares = sight.shares;
-    else slices.set(sight.name, sight);
-  };
-  initial.forEach(take);
+  const all = new History([...initial, ...later]);
   const sentences: string[] = [];
   let before = '';
-  for (const sight of later.toSorted((a, b) => a.version - b.version)) {
-    take(sight);
-    const said = Object.entries(shares)
-      .filter(([service, share]) => share > 0 && readyOf(service, slices) === 0)
+  const first = Math.max(0, ...initial.map(({ version }) => version));
+  const versions = [...new Set(later.map(({ version }) => version))].filter((version) => version > first);
+  for (const version of versions.toSorted((a, b) => a - b)) {
+    const said = Object.entries(all.sharesAt(version))
+      .filter(([service, share]) => share > 0 && all.readyAt(version, service) === 0)
       .map(([service, share]) => `${service} got ${share}% of the traffic without a ready pod`)
       .join(', ');
-    if (said !== '' && said !== before) sentences.push(`${said} (resourceVersion ${sight.version})`);
+    if (said !== '' && said !== before) sentences.push(`${said} (resourceVersion ${version})`);
     before = said;
   }
   return sentences;
 }
 
-function readyOf(service: string, slices: ReadonlyMap<string, Sight & { readonly kind: 'slice' }>): number {
-  return [...slices.values()].reduce((sum, slice) => sum + (slice.service === service ? slice.ready : 0), 0);
+/** What was seen, by the order in which it was written. */
+class History {
+  readonly #routes: readonly (Sight & { readonly kind: 'route' })[];
+  readonly #slices: ReadonlyMap<string, readonly SliceSight[]>;
+
+  constructor(sights: readonly Sight[]) {
+    const inOrder = sights.toSorted((a, b) => a.version - b.version);
+    this.#routes = inOrder.filter((sight) => sight.kind === 'route');
+    this.#slices = Map.groupBy(
+      inOrder.filter((sight) => sight.kind === 'slice'),
+      ({ name }) => name,
+    );
+  }
+
+  /** Nothing where it is not known. */
+  sharesAt(version: number): Shares {
+    const found = lastBy(this.#routes, version);
+    return found === 'unknown' ? {} : (found?.shares ?? {});
+  }
+
+  /** Undefined where it is not known. */
+  readyAt(version: number, service: string): number | undefined {
+    let ready = 0;
+    for (const sights of this.#slices.values()) {
+      const found = lastBy(sights, version);
+      if (found === 'unknown' && sights[0]?.service === service) return undefined;
+      if (found !== 'unknown' && found?.service === service) ready += found.ready;
+    }
+    return ready;
+  }
+}
+
+/** The last sight up to a version; unknown where others were missed before the next one. */
+function lastBy<One extends Seen>(sights: readonly One[], version: number): One | 'unknown' | undefined {
+  const index = sights.findLastIndex((sight) => sight.version <= version);
+  const [found, next] = [sights[index], sights[index + 1]];
+  const missed = found !== undefined && next !== undefined && next.generation - found.generation > 1;
+  return missed ? 'unknown' : found;
 }
 
 /** How a route object divides traffic; an apex Service gets all of it. Undefined for other objects. */
@@ -115,11 +153,12 @@ export class TrafficLog {
 }
 
 function sightsOf(kind: string, object: KubeObject): readonly Sight[] {
-  const version = Number(object.metadata.resourceVersion);
+  const { resourceVersion, generation = 0 } = object.metadata;
+  const seen = { version: Number(resourceVersion), generation };
   if (kind === 'EndpointSlice') {
     const service = textAt(object, 'metadata', 'labels', 'kubernetes.io/service-name');
-    return [{ kind: 'slice', version, name: object.metadata.name, service, ready: readyIn(object) }];
+    return [{ ...seen, kind: 'slice', name: object.metadata.name, service, ready: readyIn(object) }];
   }
   const shares = sharesIn(kind, object);
-  return shares === undefined ? [] : [{ kind: 'route', version, shares }];
+  return shares === undefined ? [] : [{ ...seen, kind: 'route', shares }];
 }

@@ -1,14 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { misled, sharesIn, type Sight } from '../../../hack/faults/traffic.ts';
 
-const route = (version: number, canary: number): Sight => ({
+const route = (version: number, canary: number, generation = 1): Sight => ({
   kind: 'route',
   version,
+  generation,
   shares: { primary: 100 - canary, canary },
 });
-const slice = (version: number, service: string, ready: number): Sight => ({
+const slice = (version: number, service: string, ready: number, generation = 1): Sight => ({
   kind: 'slice',
   version,
+  generation,
   name: `${service}-1`,
   service,
   ready,
@@ -48,8 +50,18 @@ describe('traffic that has nowhere to go', () => {
     expect(misled(AT_REST, later)).toHaveLength(1);
   });
 
+  it('is not told of where a watch has missed that the pods were there, or that the traffic had left', () => {
+    const pods = [slice(10, 'canary', 0), route(11, 30, 2), route(12, 0, 3), slice(13, 'canary', 0, 3)];
+    const traffic = [slice(10, 'canary', 1), route(11, 30, 2), slice(13, 'canary', 0, 2), route(14, 30, 4)];
+
+    expect(misled(AT_REST, pods)).toEqual([]);
+    expect(misled(AT_REST, traffic)).toEqual([
+      'canary got 30% of the traffic without a ready pod (resourceVersion 14)',
+    ]);
+  });
+
   it('counts the pods of all slices of a Service', () => {
-    const second: Sight = { kind: 'slice', version: 10, name: 'primary-2', service: 'primary', ready: 1 };
+    const second = { ...slice(10, 'primary', 1), name: 'primary-2' };
 
     expect(misled(AT_REST, [second, slice(11, 'primary', 0)])).toEqual([]);
   });
