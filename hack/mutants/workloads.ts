@@ -5,6 +5,10 @@ const CONVERGE = 'src/core/converge.ts';
 const COOKIES = 'src/core/affinity.ts';
 const AFFINITY: Proof = { file: 'test/unit/traffic/affinity.test.ts' };
 const DAEMONSET = 'src/targets/daemonset.ts';
+const FIRST_REQUESTS: Proof = {
+  file: 'test/unit/controller/perform.test.ts',
+  name: 'a Service that gets its first requests',
+};
 const AUTOSCALERS: Proof = { file: 'test/unit/targets/autoscalers.test.ts' };
 const DAEMONSETS = 'test/unit/targets/daemonset.test.ts';
 
@@ -167,6 +171,26 @@ export const WORKLOAD_MUTANTS: readonly Mutant[] = [
       file: CONVERGE,
       find: "if (status.released === undefined) return 'note';",
       replace: "if (status.released === undefined) return 'let-go';",
+    },
+  ),
+  breaks('traffic for nobody', 'a share for a Service without endpoints', FIRST_REQUESTS, {
+    file: 'src/controller/perform.ts',
+    find: 'if (!slices.ok || isServed(slices.value)) continue;',
+    replace: 'if (!slices.ok || slices.value.length === 0 || isServed(slices.value)) continue;',
+  }),
+  breaks('traffic for nobody', 'a share for pods that are not ready', FIRST_REQUESTS, {
+    file: 'src/traffic/endpoints.ts',
+    find: "at(endpoint, 'conditions', 'ready') !== false",
+    replace: "at(endpoint, 'conditions') !== false",
+  }),
+  breaks(
+    'traffic for nobody',
+    'routes that are in force before routers have heard of them',
+    { file: 'test/unit/traffic/routes.test.ts', name: 'an API server that was away' },
+    {
+      file: 'src/traffic/routes.ts',
+      find: 'canary, provider))).since, settledAt);',
+      replace: 'canary, provider))).since, settledAt && undefined);',
     },
   ),
 ];
