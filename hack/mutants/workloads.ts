@@ -186,7 +186,7 @@ export const WORKLOAD_MUTANTS: readonly Mutant[] = [
   breaks(
     'traffic for nobody',
     'routes that are in force before routers have heard of them',
-    { file: 'test/unit/traffic/routes.test.ts', name: 'an API server that was away' },
+    { file: 'test/unit/traffic/routes.test.ts', name: 'routes are in force' },
     {
       file: 'src/traffic/routes.ts',
       find: 'canary, provider))).since, settledAt);',
