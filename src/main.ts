@@ -61,7 +61,7 @@ async function run(settings: Settings): Promise<number> {
   const stopping = stopSignal(log);
   const vitals = new Vitals({ processMetrics: true });
   vitals.started(version(), settings.meshProvider);
-  const outages = new Outages(systemClock);
+  const outages = new Outages(systemClock, log);
   const transport = createTransport({
     connection: settings.master === '' ? connection.value : { ...connection.value, url: settings.master },
     clock: systemClock,
@@ -69,7 +69,7 @@ async function run(settings: Settings): Promise<number> {
     burst: settings.burst,
     onCall: ({ status, ...call }) => {
       vitals.apiCall({ ...call, code: String(status) });
-      outages.called(status !== 0);
+      outages.called(status);
     },
   });
   const watched = new WatchSet({

@@ -18,7 +18,7 @@ import { canonicalJson } from '../../src/shared/digest.ts';
 import { cacheFolder, HERE } from './paths.ts';
 import type { Build, ModuleFiles, PatchedModule } from './pins.ts';
 import { seconds, step } from './progress.ts';
-import { run } from './run.ts';
+import { outcome, run } from './run.ts';
 
 const SOURCES = join(HERE, 'go');
 
@@ -47,13 +47,35 @@ export function isBuilt(build: Build): boolean {
 /** Builds what is missing, one after the other since each uses every core, and renews the links. */
 export async function buildAll(builds: readonly Build[]): Promise<void> {
   const missing = builds.filter((build) => !isBuilt(build));
+  // Compiling leaves the network idle, and downloading the processors.
+  const fetching = fetchAhead(missing.slice(1));
   for (const [index, build] of missing.entries()) {
     const about = `about ${seconds(build.seconds * 1000)} on two cores`;
     const title = `building ${build.name} ${build.version} (${index + 1} of ${missing.length}; ${about})`;
     await step(title, () => buildOne(build));
     link(build);
   }
+  await fetching;
   for (const build of builds) link(build);
+}
+
+/** Downloads what the builds are made of. Where that fails it is the build that says so, when its turn has come. */
+async function fetchAhead(builds: readonly Build[]): Promise<void> {
+  const firstOfEach = builds.filter(
+    ({ name }, index) => builds.findIndex((one) => one.name === name) === index,
+  );
+  for (const build of firstOfEach) {
+    const source = `${buildFolder(build)}.${process.pid}.ahead`;
+    try {
+      await laidOut(build, source);
+      const tags = build.tags === undefined ? [] : ['-tags', build.tags.join(',')];
+      await outcome(['go', 'list', '-deps', ...tags, ...Object.keys(build.programs)], { cwd: source });
+    } catch {
+      // Said by the build.
+    } finally {
+      rmSync(source, { recursive: true, force: true });
+    }
+  }
 }
 
 /** By the content of everything a program is made of; the same on every machine of a kind. */
@@ -75,8 +97,7 @@ async function buildOne(build: Build): Promise<void> {
   const source = `${unfinished}.source`;
   try {
     mkdirSync(unfinished, { recursive: true });
-    cpSync(join(SOURCES, build.name), source, { recursive: true });
-    if (build.patched !== undefined) await patch(build.patched, source, join(SOURCES, build.name));
+    await laidOut(build, source);
     for (const [from, to] of Object.entries(build.programs)) {
       await run(compilation(build, from, join(unfinished, to)), { cwd: source, env: { CGO_ENABLED: '0' } });
     }
@@ -88,6 +109,13 @@ async function buildOne(build: Build): Promise<void> {
   } finally {
     for (const folder of [unfinished, source]) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What a build is made from, in a folder of its own. */
+async function laidOut(build: Build, folder: string): Promise<void> {
+  const ours = join(SOURCES, build.name);
+  cpSync(ours, folder, { recursive: true });
+  if (build.patched !== undefined) await patch(build.patched, folder, ours);
 }
 
 /** The command that builds one package: without paths, dates or debugging tables, so that two builds are equal. */

@@ -6,6 +6,7 @@
  */
 import { after, later, millis, shorter, until, type Instant } from '../../shared/brand.ts';
 import type { Clock } from '../../shared/clock.ts';
+import type { Logger } from '../../shared/logger.ts';
 
 /** A connection that is cut is opened again sooner. */
 const LEAST = millis(2_000);
@@ -14,12 +15,14 @@ const MOST = millis(60_000);
 
 export class Outages {
   readonly #clock: Clock;
-  /** Steady time of the first call without an answer, until there is one. */
+  readonly #log: Logger;
+  /** Steady time of the first call without an answer, until one is granted. */
   #since: Instant | undefined;
   #settledAt: Instant | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, log: Logger) {
     this.#clock = clock;
+    this.#log = log;
   }
 
   /** When everybody has seen again how things are; undefined while there has been no outage. */
@@ -27,18 +30,26 @@ export class Outages {
     return this.#settledAt;
   }
 
-  /** After each call. `answered`: whatever the answer was. */
-  called(answered: boolean): void {
+  /**
+   * After each call, with the status of its answer, 0 without one. A server that begins answers for a while that it does
+   * not know who may do what, or that it is not ready.
+   */
+  called(status: number): void {
     const now = this.#clock.steady();
-    if (!answered) {
-      this.#since ??= now;
-      return;
-    }
-    if (this.#since === undefined) return;
+    if (status === 0) this.#since ??= now;
+    if (this.#since === undefined || !isInOrder(status)) return;
     const away = until(this.#since, now);
     this.#since = undefined;
     if (away < LEAST) return;
     const settled = after(this.#clock.now(), shorter(millis(2 * away), MOST));
     this.#settledAt = later(settled, this.#settledAt);
+    this.#log.info(
+      { seconds: Math.round(away / 1_000), until: new Date(this.#settledAt).toISOString() },
+      'the API server is back; rollouts go on when routers have had time to hear of it',
+    );
   }
+}
+
+function isInOrder(status: number): boolean {
+  return status > 0 && status < 500 && status !== 401 && status !== 403;
 }
