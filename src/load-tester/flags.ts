@@ -13,10 +13,25 @@ export interface Options {
   /** Namespaces whose webhooks are served; undefined is all. */
   readonly namespaces: RegExp | undefined;
   readonly allowShell: boolean;
+  /** Tasks at a time. */
+  readonly maxTasks: number;
+  /** Where gates are kept; '' is in memory. */
+  readonly gatesDir: string;
+  /** The file with the tokens callers must know one of; '' asks for none. */
+  readonly tokenFile: string;
   readonly proxy: string;
 }
 
-type Text = 'log-level' | 'port' | 'timeout' | 'namespace-regexp' | 'proxy' | 'zap-encoding';
+type Text =
+  | 'log-level'
+  | 'port'
+  | 'timeout'
+  | 'namespace-regexp'
+  | 'max-tasks'
+  | 'gates-dir'
+  | 'token-file'
+  | 'proxy'
+  | 'zap-encoding';
 type Switch = 'allow-shell' | 'zap-replace-globals';
 
 export const HELP = `Sends load, runs acceptance commands and keeps gates, for the webhooks of Canaries.
@@ -27,6 +42,9 @@ Usage: loadtester [flags]      one dash or two; -flag=value or -flag value
   -timeout span             longest time for one task (default 1h)
   -namespace-regexp text    namespaces whose webhooks are served (default all)
   -allow-shell              run commands other than hey: whoever reaches this server may then run anything
+  -max-tasks number         tasks that run at a time (default 100)
+  -gates-dir folder         where gates are kept, so that they outlive a restart (default in memory)
+  -token-file file          a token in each line; who calls must know one (default everybody may call)
   -proxy url                HTTP proxy for our own load (default http_proxy, without the hosts of no_proxy)
   -log-level word           debug, info, warning or error (default info)
   -zap-encoding word        json or console (default json)
@@ -44,6 +62,9 @@ const DEFAULTS: Readonly<Record<Text, string>> = {
   port: '9090',
   timeout: '1h',
   'namespace-regexp': '',
+  'max-tasks': '100',
+  'gates-dir': '',
+  'token-file': '',
   proxy: '',
   'zap-encoding': 'json',
 };
@@ -94,6 +115,7 @@ function toOptions(
   const logEncoding = ENCODINGS.find((encoding) => encoding === texts['zap-encoding']);
   const port = /^\d{1,5}$/.test(texts.port) ? Number(texts.port) : Number.NaN;
   const timeout = parseDuration(texts.timeout) ?? millis(0);
+  const maxTasks = /^[1-9]\d{0,4}$/.test(texts['max-tasks']) ? Number(texts['max-tasks']) : Number.NaN;
   const namespaces = toRegExp(texts['namespace-regexp']);
   if (logLevel === undefined)
     return err(`-log-level is ${texts['log-level']}, allowed are ${LEVELS.join(', ')}`);
@@ -101,6 +123,7 @@ function toOptions(
     return err(`-zap-encoding is ${texts['zap-encoding']}, allowed are ${ENCODINGS.join(', ')}`);
   if (!(port <= 65_535)) return err(`-port is ${texts.port}, allowed are 0 to 65535`);
   if (timeout <= 0) return err(`-timeout is ${texts.timeout}, expected a span of time such as 1h or 90s`);
+  if (!(maxTasks <= 10_000)) return err(`-max-tasks is ${texts['max-tasks']}, allowed are 1 to 10000`);
   if (namespaces === null)
     return err(`-namespace-regexp is ${texts['namespace-regexp']}, no regular expression`);
   if (texts.proxy !== '' && !texts.proxy.startsWith('http://'))
@@ -113,6 +136,9 @@ function toOptions(
     timeout,
     namespaces,
     allowShell: switches['allow-shell'],
+    maxTasks,
+    gatesDir: texts['gates-dir'],
+    tokenFile: texts['token-file'],
     proxy: texts.proxy,
   });
 }

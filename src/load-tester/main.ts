@@ -2,19 +2,23 @@
 import { accessSync, constants } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { Counter, Registry, collectDefaultMetrics } from 'prom-client';
 
+import { createHttp } from '../adapters/http.ts';
 import { createLogger } from '../adapters/logger.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { asksForHelp, HELP, parseFlags, type Options } from './flags.ts';
-import { Gates } from './gates.ts';
+import { openGates, type Gates } from './gates.ts';
 import { proxyFrom } from './proxy.ts';
+import { Tasks } from './runner.ts';
 import { loadTesterServer } from './server.ts';
-import { Tasks } from './tasks.ts';
+import { admission, type Admit } from './token.ts';
+import { Vitals } from './vitals.ts';
 
 /** Time for answers that are under way when the process is told to stop. */
 const SHUTDOWN_MS = 60_000;
+/** Time for what runs then to be ended, commands with what they have started. */
+const ENDING_MS = 4_000;
 /** How often connections are looked at that have nothing more to carry. */
 const CLOSING_MS = 50;
 
@@ -23,73 +27,94 @@ const flags = parseFlags(words);
 if (asksForHelp(words)) {
   console.log(HELP);
 } else if (flags.ok) {
-  run(flags.value);
+  await start(flags.value);
 } else {
-  console.error(`loadtester: ${flags.error}`);
+  refuse(flags.error);
+}
+
+function refuse(sentence: string): void {
+  console.error(`loadtester: ${sentence}`);
   process.exitCode = 2;
 }
 
-function run(options: Options): void {
+async function start(options: Options): Promise<void> {
+  const gates = await openGates(options.gatesDir);
+  if (!gates.ok) return refuse(gates.error);
+  const admit = await admission(options.tokenFile);
+  if (!admit.ok) return refuse(admit.error);
+  run(options, { gates: gates.value, admit: admit.value });
+}
+
+interface Opened {
+  readonly gates: Gates;
+  readonly admit: Admit;
+}
+
+function run(options: Options, opened: Opened): void {
   const stopping = new AbortController();
   const logger = createLogger({ level: options.logLevel, encoding: options.logEncoding });
+  const vitals = new Vitals();
+  const client = createHttp({ clock: systemClock });
+  const { timeout, maxTasks, allowShell } = options;
   const tasks = new Tasks({
-    timeout: options.timeout,
-    allowShell: options.allowShell,
-    heyInstalled: isOnPath('hey'),
-    proxyFor: proxyFrom(options.proxy, process.env),
+    tools: {
+      allowShell,
+      heyInstalled: isOnPath('hey'),
+      proxyFor: proxyFrom(options.proxy, process.env),
+      http: client.http,
+      clock: systemClock,
+    },
+    timeout,
+    maxTasks,
+    watch: vitals,
     clock: systemClock,
     logger,
     signal: stopping.signal,
   });
-  const server = serverFor(options, tasks, logger);
-  server.listen(options.port, () => logger.info({ port: portOf(server) }, 'listening'));
+  const server = loadTesterServer({
+    ...opened,
+    tasks,
+    namespaces: options.namespaces,
+    metrics: () => vitals.text(),
+    failed: (error) => logger.error({ error }, 'a request failed'),
+    answered: (path, status) => {
+      vitals.answered(path, status);
+      logger.debug({ path, status }, 'answered');
+    },
+  });
+  listen(server, options.port, logger);
+  endOnSignal(server, logger, async () => {
+    stopping.abort(new Error('the load tester is stopping'));
+    await tasks.idle();
+    client.close();
+  });
+}
+
+function listen(server: Server, port: number, logger: Logger): void {
+  server.listen(port, () => logger.info({ port: portOf(server) }, 'listening'));
   server.on('error', (error) => {
-    logger.error({ port: options.port, error: error.message }, 'cannot listen');
+    logger.error({ port, error: error.message }, 'cannot listen');
     process.exit(1);
   });
+}
+
+/** Takes no more requests, has those under way answered, and then ends load that nobody waits for. */
+function endOnSignal(server: Server, logger: Logger, end: () => Promise<void>): void {
   const stop = (): void => {
     logger.info({}, 'stopping');
-    // Answers that somebody waits for have their time; load that nobody waits for ends with them.
-    const limit = setTimeout(() => process.exit(1), SHUTDOWN_MS);
+    const limit = setTimeout(() => {
+      setTimeout(() => process.exit(1), ENDING_MS);
+      void end();
+    }, SHUTDOWN_MS);
     // A client that keeps its connection must not keep the process: it goes as soon as its answer is out.
     const closing = setInterval(() => server.closeIdleConnections(), CLOSING_MS);
     server.close(() => {
       clearInterval(closing);
-      stopping.abort(new Error('the load tester is stopping'));
-      void tasks.idle().then(() => clearTimeout(limit));
+      void end().then(() => clearTimeout(limit));
     });
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-}
-
-function serverFor({ namespaces }: Options, tasks: Tasks, logger: Logger): Server {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const answers = new Counter({
-    name: 'serin_loadtester_answers_total',
-    help: 'Answers of the load tester to webhooks, by kind of path and status.',
-    labelNames: ['path', 'status'],
-    registers: [registry],
-  });
-  return loadTesterServer({
-    gates: new Gates(),
-    tasks,
-    namespaces,
-    metrics: () => registry.metrics(),
-    failed: (error) => logger.error({ error }, 'a request failed'),
-    answered: (path, status) => {
-      answers.inc({ path: kindOfPath(path), status });
-      logger.debug({ path, status }, 'answered');
-    },
-  });
-}
-
-/** Any path runs a task, so paths themselves would be labels without number. */
-function kindOfPath(path: string): string {
-  return /^\/(gate\/(approve|halt)|(gate|rollback)\/(check|open|close)|healthz|metrics)$/.test(path)
-    ? path
-    : 'task';
 }
 
 function portOf(server: Server): number | undefined {

@@ -1,22 +1,20 @@
 /** The load tester's paths and what each answers. Methods are not looked at, as callers are used to. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { z } from 'zod';
 
 import { err, ok, type Result } from '../shared/result.ts';
-import type { Gates } from './gates.ts';
-import type { TaskAnswer, TaskPayload, Tasks } from './tasks.ts';
+import { ACCEPTED, FORBIDDEN, OK, type Answer } from './answer.ts';
+import { nameFault, type Gate, type Gates } from './gates.ts';
+import { readPayload, type Payload } from './payload.ts';
+import type { Tasks } from './runner.ts';
+import type { Admit } from './token.ts';
 
 const MAX_BODY = 1024 * 1024;
-
-const Payload = z.object({
-  name: z.string().default(''),
-  namespace: z.string().default(''),
-  metadata: z.record(z.string(), z.string()).nullish(),
-});
 
 export interface ServerParts {
   readonly gates: Gates;
   readonly tasks: Pick<Tasks, 'handle'>;
+  /** Who may have something done. */
+  readonly admit: Admit;
   /** Namespaces whose payloads are served; undefined is all. */
   readonly namespaces: RegExp | undefined;
   /** The text of `/metrics`. */
@@ -27,9 +25,10 @@ export interface ServerParts {
   readonly answered: (path: string, status: number) => void;
 }
 
-const OK: TaskAnswer = { status: 200, body: 'OK' };
-const FORBIDDEN: TaskAnswer = { status: 403, body: 'Forbidden' };
-const DONE: TaskAnswer = { status: 202, body: '' };
+const STRANGER: Answer = {
+  status: 401,
+  body: 'the token is missing or wrong: it goes into the URL of the webhook, http://hook:<token>@<host>/, or into a header, Authorization: Bearer <token>',
+};
 
 /** A server that is not yet listening. */
 export function loadTesterServer(parts: ServerParts): Server {
@@ -42,6 +41,7 @@ export function loadTesterServer(parts: ServerParts): Server {
       },
       (error: unknown) => {
         parts.failed(error);
+        parts.answered(path, 500);
         send(response, { status: 500, body: 'internal error' }, path);
       },
     );
@@ -53,87 +53,64 @@ function pathOf({ url }: IncomingMessage): string {
   return URL.parse(url ?? '/', 'http://load-tester')?.pathname ?? '/';
 }
 
-function send(response: ServerResponse, { status, body }: TaskAnswer, path: string): void {
+function send(response: ServerResponse, { status, body }: Answer, path: string): void {
   const type = path === '/metrics' ? 'text/plain; version=0.0.4; charset=utf-8' : 'text/plain; charset=utf-8';
-  response.writeHead(status, { 'Content-Type': type });
+  response.writeHead(status, {
+    'Content-Type': type,
+    ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+  });
   response.end(body);
 }
 
-async function answer(path: string, request: IncomingMessage, parts: ServerParts): Promise<TaskAnswer> {
-  switch (path) {
-    case '/healthz':
-      return ignoring(request, OK);
-    case '/gate/approve':
-      return ignoring(request, OK);
-    case '/gate/halt':
-      return ignoring(request, FORBIDDEN);
-    case '/metrics':
-      return ignoring(request, { status: 200, body: await parts.metrics() });
-    default:
-      return answerPayload(path, request, parts);
-  }
+/** Probes and Prometheus have no token, and change nothing. */
+async function answer(path: string, request: IncomingMessage, parts: ServerParts): Promise<Answer> {
+  if (path === '/healthz') return ignoring(request, OK);
+  if (path === '/metrics') return ignoring(request, { status: 200, body: await parts.metrics() });
+  if (!(await parts.admit(request.headers.authorization))) return ignoring(request, STRANGER);
+  if (path === '/gate/approve') return ignoring(request, OK);
+  if (path === '/gate/halt') return ignoring(request, FORBIDDEN);
+  return answerPayload(path, request, parts);
 }
 
-function ignoring(request: IncomingMessage, found: TaskAnswer): TaskAnswer {
+function ignoring(request: IncomingMessage, found: Answer): Answer {
   request.resume();
   return found;
 }
 
-async function answerPayload(
-  path: string,
-  request: IncomingMessage,
-  parts: ServerParts,
-): Promise<TaskAnswer> {
-  const payload = await readPayload(request);
-  if (!payload.ok) return payload.error;
+async function answerPayload(path: string, request: IncomingMessage, parts: ServerParts): Promise<Answer> {
+  const body = await readBody(request);
+  if (!body.ok) return { status: 413, body: body.error };
+  const payload = readPayload(body.value);
+  if (!payload.ok) return { status: 400, body: payload.error };
   if (parts.namespaces?.test(payload.value.namespace) === false) return FORBIDDEN;
-  const gate = /^\/(gate|rollback)\/(check|open|close)$/.exec(path);
-  if (gate === null) return parts.tasks.handle(payload.value);
-  return answerGate(gate[2] ?? '', gateName(gate[1] ?? '', payload.value), parts.gates);
+  const [, kind, verb = ''] = /^\/(gate|rollback)\/(check|open|close)$/.exec(path) ?? [];
+  if (kind !== 'gate' && kind !== 'rollback') return parts.tasks.handle(payload.value);
+  return answerGate(verb, kind, payload.value, parts.gates);
 }
 
-/** One gate per Canary for all its gate hooks, and one for its rollback hooks. */
-function gateName(kind: string, { name, namespace }: TaskPayload): string | undefined {
-  if (name === '' || namespace === '') return undefined;
-  return kind === 'rollback' ? `rollback.${name}.${namespace}` : `${name}.${namespace}`;
+async function answerGate(
+  verb: string,
+  kind: Gate['kind'],
+  { name, namespace }: Payload,
+  gates: Gates,
+): Promise<Answer> {
+  const fault = nameFault({ name, namespace });
+  if (fault !== undefined) return { status: 400, body: fault };
+  const gate = { kind, name, namespace };
+  if (verb === 'check') return (await gates.isOpen(gate)) ? { status: 200, body: 'Approved' } : FORBIDDEN;
+  if (verb === 'open') await gates.open(gate);
+  else await gates.close(gate);
+  return ACCEPTED;
 }
 
-function answerGate(verb: string, gate: string | undefined, gates: Gates): TaskAnswer {
-  if (gate === undefined) return { status: 400, body: 'name and namespace of the canary are missing' };
-  if (verb === 'check') return gates.isOpen(gate) ? { status: 200, body: 'Approved' } : FORBIDDEN;
-  if (verb === 'open') gates.open(gate);
-  else gates.close(gate);
-  return DONE;
-}
-
-async function readPayload(request: IncomingMessage): Promise<Result<TaskPayload, TaskAnswer>> {
-  const text = await readBody(request);
-  if (text === undefined) return err({ status: 413, body: `the body is longer than ${MAX_BODY} bytes` });
-  const payload = Payload.safeParse(parseJson(text));
-  if (!payload.success) {
-    return err({
-      status: 400,
-      body: 'the body is not a webhook payload: JSON with name, namespace, metadata',
-    });
-  }
-  return ok({ ...payload.data, metadata: payload.data.metadata ?? {} });
-}
-
-/** undefined for a body that is too long; what comes after is read and dropped, so that the answer arrives. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+/** What comes after too much is read and dropped, so that the answer arrives. */
+async function readBody(request: IncomingMessage): Promise<Result<string, string>> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length <= MAX_BODY) chunks.push(chunk);
   }
-  return length > MAX_BODY ? undefined : Buffer.concat(chunks).toString('utf8');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  if (length > MAX_BODY) return err(`the body has ${length} bytes, allowed are ${MAX_BODY}`);
+  return ok(Buffer.concat(chunks).toString('utf8'));
 }

@@ -1,55 +1,76 @@
-/** Runs a command in a shell, with everything it starts, and ends all of it when told to. */
+/** Runs a program, with everything it starts, and ends all of it when told to. */
 import { spawn, type ChildProcess } from 'node:child_process';
 
-/** Kept of a command's output; the rest is dropped. */
+import { stopOf, type Outcome, type Run } from './tasks/task.ts';
+
+/** Kept of a program's output; the rest is dropped. */
 const MAX_OUTPUT = 1024 * 1024;
-
-export interface Outcome {
-  /** Standard output and error, as they came. */
-  readonly output: string;
-  /** Why it failed; undefined where it did not. */
-  readonly error: string | undefined;
-}
-
-export type Run = (command: string, options: { readonly signal: AbortSignal }) => Promise<Outcome>;
+/** Time to tidy up after SIGTERM; helm, for one, leaves a release locked if it is killed. */
+const GRACE_MS = 3_000;
 
 /** `sh -c` or `bash -c`. Never rejects. */
-export function inShell(shell: 'sh' | 'bash'): Run {
-  return (command, { signal }) =>
+export function inShell(shell: 'sh' | 'bash', command: string): Run {
+  return program(shell, ['-c', command]);
+}
+
+/** A program without a shell. Never rejects. */
+export function program(file: string, args: readonly string[]): Run {
+  return ({ signal }) =>
     new Promise((resolve) => {
-      // A group of its own, so that what the shell started ends with it.
-      const child = spawn(shell, ['-c', command], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+      // A group of its own, so that what it started ends with it.
+      const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
       const output: Buffer[] = [];
       let length = 0;
       const keep = (chunk: Buffer): void => {
         if (length < MAX_OUTPUT) output.push(chunk.subarray(0, MAX_OUTPUT - length));
         length += chunk.length;
       };
-      const kill = (): void => killGroup(child);
-      const end = (error: string | undefined): void => {
-        signal.removeEventListener('abort', kill);
-        resolve({ output: Buffer.concat(output).toString('utf8'), error });
+      const ending = endingOf(child);
+      const end = (failure: string | undefined): void => {
+        signal.removeEventListener('abort', ending.begin);
+        ending.over();
+        resolve({ output: Buffer.concat(output).toString('utf8'), failure });
       };
       child.stdout.on('data', keep);
       child.stderr.on('data', keep);
-      child.on('error', (error) => end(error.message));
+      child.on('error', (error) => end(isMissing(error) ? `${file} is not installed here` : error.message));
       child.on('close', (code, killed) => end(reasonOf(code, killed, signal)));
-      signal.addEventListener('abort', kill, { once: true });
-      if (signal.aborted) kill();
+      signal.addEventListener('abort', ending.begin, { once: true });
+      if (signal.aborted) ending.begin();
     });
 }
 
-function killGroup({ pid }: ChildProcess): void {
+/** Asks its group to end, and ends what does not. Whoever left the group may keep the pipes: they are cut. */
+function endingOf(child: ChildProcess): { readonly begin: () => void; readonly over: () => void } {
+  let kill: NodeJS.Timeout | undefined;
+  return {
+    begin: () => {
+      signalGroup(child, 'SIGTERM');
+      kill = setTimeout(() => {
+        signalGroup(child, 'SIGKILL');
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, GRACE_MS);
+    },
+    over: () => clearTimeout(kill),
+  };
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(-pid, signal);
   } catch {
     // It has ended in the meantime.
   }
 }
 
-function reasonOf(code: number | null, killed: string | null, signal: AbortSignal): string | undefined {
-  if (signal.aborted) return signal.reason instanceof Error ? signal.reason.message : 'stopped';
+function isMissing(error: Error): boolean {
+  return 'code' in error && error.code === 'ENOENT';
+}
+
+function reasonOf(code: number | null, killed: string | null, signal: AbortSignal): Outcome['failure'] {
+  if (signal.aborted) return stopOf(signal);
   if (killed !== null) return `signal: ${killed}`;
   return code === 0 ? undefined : `exit status ${code}`;
 }

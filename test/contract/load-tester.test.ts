@@ -1,53 +1,19 @@
 /** The load tester's process, as webhooks and people with curl meet it. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { createHttp } from '../../src/adapters/http.ts';
+import { callHook } from '../../src/hooks/call.ts';
 import { millis } from '../../src/shared/brand.ts';
-import { loopbackHttp, serve, type Loopback } from '../support/loopback.ts';
+import { systemClock } from '../../src/shared/clock.ts';
+import { CANARY, post, startTester, task, until, type Tester } from '../support/load-tester.ts';
+import { serve, type Loopback } from '../support/loopback.ts';
 
-const MAIN = new URL('../../src/load-tester/main.ts', import.meta.url).pathname;
-
-interface Tester {
-  readonly url: string;
-  readonly process: ChildProcess;
-  readonly lines: () => string;
-  stop(): Promise<number | null>;
-}
-
-async function start(...flags: readonly string[]): Promise<Tester> {
-  // Without the user's hey, so that our own generator is what is tested.
-  const env = { ...process.env, PATH: '/usr/sbin:/bin', NODE_OPTIONS: '' };
-  const child = spawn(process.execPath, [MAIN, '-port', '0', ...flags], { env, stdio: 'pipe' });
-  let lines = '';
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const port = await new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer): void => {
-      lines += chunk.toString();
-      const [, found] = /"port":(\d+)/.exec(lines) ?? [];
-      if (found !== undefined) resolve(found);
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('exit', () => reject(new Error(`the load tester ended: ${lines}`)));
-  });
-  const stop = (): Promise<number | null> => {
-    child.kill('SIGTERM');
-    return ended;
-  };
-  return { url: `http://127.0.0.1:${port}`, process: child, lines: () => lines, stop };
-}
-
-const { signal } = new AbortController();
-
-async function post(url: string, body: unknown): Promise<readonly [number, string]> {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const answer = await loopbackHttp({ method: 'POST', url, body: text, timeout: millis(20_000) }, { signal });
-  return answer.ok ? [answer.value.status, answer.value.body] : [0, answer.error.detail];
-}
+/** A process starts in a second, on a busy machine in several. */
+jest.setTimeout(30_000);
 
 /** The status of the answer to a target that no client would send by itself. */
 function get(url: string, path: string): Promise<number | undefined> {
@@ -59,13 +25,6 @@ function get(url: string, path: string): Promise<number | undefined> {
     });
     call.on('error', reject).end();
   });
-}
-
-const canary = { name: 'podinfo', namespace: 'test' };
-const task = (metadata: Readonly<Record<string, string>>): unknown => ({ ...canary, metadata });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 const open: Loopback[] = [];
@@ -87,7 +46,7 @@ async function aService(): Promise<{ readonly url: string; readonly count: () =>
 describe('without a shell', () => {
   let tester: Tester;
   beforeAll(async () => {
-    tester = await start('-namespace-regexp', '^test');
+    tester = await startTester(['-namespace-regexp', '^test']);
   });
   afterAll(() => tester.stop());
 
@@ -99,25 +58,23 @@ describe('without a shell', () => {
       '/gate/check',
       'not JSON',
       400,
-      'the body is not a webhook payload: JSON with name, namespace, metadata',
+      'the body is not JSON, allowed is JSON with name, namespace and metadata',
     ],
     ['/gate/check', {}, 403, 'Forbidden'],
     ['/gate/check', { namespace: 'test' }, 400, 'name and namespace of the canary are missing'],
     ['/gate/open', { name: 'podinfo', namespace: 'prod' }, 403, 'Forbidden'],
     ['/', { name: 'podinfo', namespace: 'prod', metadata: { cmd: 'hey x' } }, 403, 'Forbidden'],
-    ['/', canary, 400, 'metadata not found in payload'],
+    ['/', CANARY, 400, 'metadata not found in payload'],
     ['/', task({}), 400, 'metadata not found in payload'],
     ['/any/path', task({ type: 'cmd' }), 400, 'cmd not found in metadata'],
-    ['/', task({ type: 'bats', cmd: 'x' }), 400, 'unknown task type'],
-    ['/', task({ type: 'constructor', cmd: 'x' }), 400, 'unknown task type'],
-    ['/', task({ type: 'helmv3', cmd: 'test x' }), 501, 'helmv3 tasks are not served; use type bash'],
+    ['/', { ...CANARY, metadata: { cmd: 7 } }, 400, 'metadata.cmd is 7, a number, allowed is text in quotes'],
   ])('%s with %j answers %d', async (path, body, status, text) => {
     expect(await post(`${tester.url}${path}`, body)).toEqual([status, text]);
   });
 
   it('keeps one gate per canary, closed until it is opened', async () => {
     const gate = (verb: string, name = 'gated'): Promise<readonly [number, string]> =>
-      post(`${tester.url}/gate/${verb}`, { ...canary, name });
+      post(`${tester.url}/gate/${verb}`, { ...CANARY, name });
     expect(await gate('check')).toEqual([403, 'Forbidden']);
     expect(await gate('open')).toEqual([202, '']);
     expect(await gate('check')).toEqual([200, 'Approved']);
@@ -128,8 +85,8 @@ describe('without a shell', () => {
 
   it('keeps rollback gates apart from gates', async () => {
     const rollback = (verb: string): Promise<readonly [number, string]> =>
-      post(`${tester.url}/rollback/${verb}`, { ...canary, name: 'rolling' });
-    await post(`${tester.url}/gate/open`, { ...canary, name: 'rolling' });
+      post(`${tester.url}/rollback/${verb}`, { ...CANARY, name: 'rolling' });
+    await post(`${tester.url}/gate/open`, { ...CANARY, name: 'rolling' });
     expect(await rollback('check')).toEqual([403, 'Forbidden']);
     expect(await rollback('open')).toEqual([202, '']);
     expect(await rollback('check')).toEqual([200, 'Approved']);
@@ -152,17 +109,35 @@ describe('without a shell', () => {
     expect(body).toContain('[200]\t4 responses');
   });
 
-  it.each(['cmd', 'bash'])('refuses any other command of type %s and says how to allow it', async (type) => {
-    const refused = await post(tester.url, task({ type, cmd: 'rm -rf /' }));
-    expect(refused).toEqual([
-      403,
-      '"rm" is not hey; the load tester runs commands only when it is started with -allow-shell',
+  it.each(['cmd', 'bash'])(
+    'M60 refuses any other command of type %s and says how to allow it',
+    async (type) => {
+      const refused = await post(tester.url, task({ type, cmd: 'rm -rf /' }));
+      expect(refused).toEqual([
+        403,
+        '"rm" is not hey; the load tester runs commands only when it is started with -allow-shell',
+      ]);
+    },
+  );
+
+  it('refuses a body of 10 MiB with a sentence', async () => {
+    expect(await post(tester.url, 'x'.repeat(10 * 1024 * 1024))).toEqual([
+      413,
+      'the body has 10485760 bytes, allowed are 1048576',
     ]);
   });
 
-  it('refuses a body without end', async () => {
-    expect((await post(tester.url, 'x'.repeat(2 * 1024 * 1024)))[0]).toBe(413);
-  });
+  it.each(['bats', 'constructor', ''])(
+    'M60 answers a task of the unknown type %j with a sentence, and lives',
+    async (type) => {
+      const [status, text] = await post(tester.url, task({ type, cmd: 'x' }));
+      expect([status, text.replace(/; bats.*/, '')]).toEqual([
+        400,
+        `unknown task type: metadata.type is ${JSON.stringify(type)}, allowed are cmd, bash, helm, helmv3, kubectl, concord, ngrinder`,
+      ]);
+      expect(await post(`${tester.url}/healthz`, '')).toEqual([200, 'OK']);
+    },
+  );
 
   it.each(['//', 'http://[', '/%'])(
     'answers a request for %s, which is no path, and lives',
@@ -176,6 +151,9 @@ describe('without a shell', () => {
     const [status, text] = await post(`${tester.url}/metrics`, '');
     expect(status).toBe(200);
     expect(text).toContain('serin_loadtester_answers_total{path="/gate/halt",status="403"} 1');
+    expect(text).toContain('serin_loadtester_tasks_total{type="bash",result="succeeded"} 1');
+    expect(text).toContain('serin_loadtester_tasks_running{type="bash"} 0');
+    expect(text).toContain('serin_loadtester_task_seconds_count{type="bash"} 1');
   });
 });
 
@@ -184,7 +162,7 @@ describe('with a shell', () => {
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'load-tester-'));
-    tester = await start('-allow-shell', '-timeout', '2s');
+    tester = await startTester(['-allow-shell', '-timeout', '2s']);
   });
   afterAll(async () => {
     await tester.stop();
@@ -195,11 +173,11 @@ describe('with a shell', () => {
     [{ cmd: 'echo hi; exit 0' }, 200, ''],
     [{ cmd: 'echo hi >&2', returnCmdOutput: 'true' }, 200, 'hi\n'],
     [{ cmd: 'echo hi; exit 3' }, 500, 'command echo hi; exit 3 failed: hi\n: exit status 3'],
-  ])('bash %j answers %d', async (metadata, status, body) => {
+  ])('F10.6 load tester: bash %j answers %d', async (metadata, status, body) => {
     expect(await post(tester.url, task({ type: 'bash', ...metadata }))).toEqual([status, body]);
   });
 
-  it('runs the same command for the same canary once at a time', async () => {
+  it('F10.6 load tester: a duplicate cmd for the same canary runs once', async () => {
     const log = join(folder, 'once');
     const cmd = `echo run >> ${log}; sleep 0.3; echo end >> ${log}`;
     for (let n = 0; n < 3; n += 1) expect(await post(tester.url, task({ cmd }))).toEqual([202, '']);
@@ -214,6 +192,18 @@ describe('with a shell', () => {
     expect([status, body]).toEqual([500, 'command sleep 60 | cat failed: : stopped after 2s']);
   });
 
+  it('ends a command that does not want to, and one that has left for another group', async () => {
+    const stubborn = "trap '' TERM; sleep 60 & wait; wait";
+    const gone = 'setsid sleep 60';
+    const answers = await Promise.all(
+      [stubborn, gone].map((cmd) => post(tester.url, task({ type: 'bash', cmd }))),
+    );
+    expect(answers.map(([status, text]) => [status, text.slice(-16)])).toEqual([
+      [500, 'stopped after 2s'],
+      [500, 'stopped after 2s'],
+    ]);
+  });
+
   it('logs the output of a command only when asked', async () => {
     await post(tester.url, task({ cmd: 'echo quiet-$((1+1))' }));
     await post(tester.url, task({ cmd: 'echo loud-$((1+1))', logCmdOutput: 'true' }));
@@ -222,13 +212,104 @@ describe('with a shell', () => {
   });
 });
 
+describe('what outlives a restart', () => {
+  it('M60 gates that were opened are open, and those that were closed are closed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'load-tester-gates-'));
+    const flags = ['-gates-dir', join(folder, 'gates')];
+    const gate = (tester: Tester, path: string, name: string): Promise<readonly [number, string]> =>
+      post(`${tester.url}/${path}`, { ...CANARY, name });
+    const before = await startTester(flags);
+    for (const path of ['gate/open', 'rollback/open']) await gate(before, path, 'opened');
+    await gate(before, 'gate/open', 'closed');
+    await gate(before, 'gate/close', 'closed');
+    // Killed, as a machine that loses its power is.
+    before.process.kill('SIGKILL');
+    const after = await startTester(flags);
+    expect(await gate(after, 'gate/check', 'opened')).toEqual([200, 'Approved']);
+    expect(await gate(after, 'rollback/check', 'opened')).toEqual([200, 'Approved']);
+    expect(await gate(after, 'gate/check', 'closed')).toEqual([403, 'Forbidden']);
+    expect(await gate(after, 'rollback/check', 'closed')).toEqual([403, 'Forbidden']);
+    const replica = await startTester(flags);
+    await gate(replica, 'gate/close', 'opened');
+    expect(await gate(after, 'gate/check', 'opened')).toEqual([403, 'Forbidden']);
+    await Promise.all([after.stop(), replica.stop()]);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('with a token', () => {
+  let tester: Tester;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'load-tester-token-'));
+    writeFileSync(join(folder, 'token'), 'old-secret\nnew-secret\n');
+    tester = await startTester(['-token-file', join(folder, 'token')]);
+  });
+  afterAll(async () => {
+    await tester.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const paths = ['/', '/gate/open', '/gate/check', '/gate/approve', '/gate/halt', '/rollback/open'];
+  it.each(paths)('M60 %s is refused to whoever has none, or a wrong one', async (path) => {
+    for (const headers of [{}, { Authorization: 'Bearer wrong' }, { Authorization: 'new-secret' }]) {
+      const [status, text] = await post(tester.url + path, CANARY, headers);
+      expect(status).toBe(401);
+      expect(text).toMatch(/^the token is missing or wrong: .* Authorization: Bearer <token>$/);
+    }
+  });
+
+  it.each([
+    ['Bearer new-secret', 200],
+    ['bearer old-secret', 200],
+    [`Basic ${Buffer.from('hook:new-secret').toString('base64')}`, 200],
+    [`Basic ${Buffer.from('new-secret:').toString('base64')}`, 401],
+    ['Bearer new-secret2', 401],
+    ['Bearer', 401],
+  ])('%s answers %d', async (Authorization, expected) => {
+    expect((await post(`${tester.url}/gate/approve`, '', { Authorization }))[0]).toBe(expected);
+  });
+
+  it('may stand in the URL of a webhook', async () => {
+    const client = createHttp({ clock: systemClock });
+    const url = `${tester.url.replace('http://', 'http://hook:new-secret@')}/gate/approve`;
+    const hook = { name: 'approval', url, timeout: millis(20_000), retries: 0, disableTLS: false };
+    const payload = { ...CANARY, phase: 'Progressing', checksum: '1' } as const;
+    const { signal } = new AbortController();
+    const caller = { http: client.http, clock: systemClock, signal };
+    expect(await callHook(hook, payload, caller)).toEqual({ ok: true });
+    const wrong = { ...hook, url: url.replace('new-secret', 'wrong-secret') };
+    const refused = await callHook(wrong, payload, caller);
+    expect(refused).toMatchObject({ ok: false, error: { silent: false } });
+    expect(JSON.stringify(refused)).not.toContain('wrong-secret');
+    client.close();
+  });
+
+  it('is not asked of probes and of Prometheus', async () => {
+    for (const path of ['/healthz', '/metrics']) expect((await post(tester.url + path, ''))[0]).toBe(200);
+  });
+
+  it('is exchanged without a restart, and without tokens nobody is let in', async () => {
+    const headers = { Authorization: 'Bearer next-secret' };
+    const status = async (): Promise<number> => (await post(`${tester.url}/gate/approve`, '', headers))[0];
+    expect(await status()).toBe(401);
+    writeFileSync(join(folder, 'token'), 'next-secret');
+    expect(await status()).toBe(200);
+    writeFileSync(join(folder, 'token'), '\n');
+    expect(await status()).toBe(401);
+    rmSync(join(folder, 'token'));
+    expect(await status()).toBe(500);
+    expect(tester.lines()).not.toContain('secret');
+  });
+});
+
 describe('the process', () => {
   it('says what is wrong with a flag, and ends', async () => {
-    await expect(start('-prot', '1')).rejects.toThrow(/unknown flag -prot, known are/);
+    await expect(startTester(['-prot', '1'])).rejects.toThrow(/unknown flag -prot, known are/);
   });
 
   it('lets a running test finish when told to stop, and ends load nobody waits for', async () => {
-    const tester = await start('-allow-shell');
+    const tester = await startTester(['-allow-shell']);
     const service = await aService();
     await post(tester.url, task({ cmd: `hey -z 1h -c 1 -q 100 ${service.url}` }));
     await until(() => service.count() > 0);

@@ -48,7 +48,14 @@ export const loopbackHttp: Http = async (call, { signal }) => {
 async function exchange(call: HttpRequest, signal: AbortSignal): ReturnType<Http> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const { method, headers } = call;
-    const outgoing = request(call.url, { method, headers: { ...headers } as Record<string, string>, signal });
+    // A connection that was kept may be closed by the other side at the very moment.
+    const options = {
+      method,
+      headers: { ...headers } as Record<string, string>,
+      signal,
+      agent: false,
+    } as const;
+    const outgoing = request(call.url, options);
     outgoing.on('response', resolve).on('error', reject).end(call.body);
   });
   const body = await readText(response);

@@ -73,6 +73,12 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if and (not $v.istio.enabled) (or $v.istio.gateway.enabled $v.istio.tls.enabled) -}}
 {{- fail "istio.gateway.enabled or istio.tls.enabled is true, but istio.enabled is false" -}}
 {{- end -}}
+{{- if and $v.persistence.enabled (gt (int $v.replicaCount) 1) (ne $v.persistence.accessMode "ReadWriteMany") -}}
+{{- fail (printf "replicaCount is %d with persistence.accessMode %s: replicas can only share a volume of ReadWriteMany" (int $v.replicaCount) $v.persistence.accessMode) -}}
+{{- end -}}
+{{- if and (not $v.persistence.enabled) $v.persistence.existingClaim -}}
+{{- fail "persistence.existingClaim is set, but persistence.enabled is false: gates would not be kept in it" -}}
+{{- end -}}
 {{- $least := $v.podDisruptionBudget.minAvailable | toString -}}
 {{- if and $v.podDisruptionBudget.enabled (not (hasSuffix "%" $least)) (gt (int $least) (int $v.replicaCount)) -}}
 {{- fail (printf "podDisruptionBudget.minAvailable is %s, more than replicaCount, which is %d: no node could ever be drained" $least (int $v.replicaCount)) -}}

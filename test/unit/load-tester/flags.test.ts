@@ -14,6 +14,9 @@ describe('flags', () => {
         timeout: 3_600_000,
         namespaces: undefined,
         allowShell: false,
+        maxTasks: 100,
+        gatesDir: '',
+        tokenFile: '',
         proxy: '',
       },
     });
@@ -41,7 +44,7 @@ describe('flags', () => {
   it('are explained, each of them', () => {
     const refused = parseFlags(['nonsense']);
     const known = refused.ok ? [] : [...refused.error.matchAll(/(?<=[ ,])-[a-z-]+(?=[,;])/gu)].map(String);
-    expect(known).toHaveLength(8);
+    expect(known).toHaveLength(11);
     for (const flag of known) expect(HELP).toContain(`  ${flag} `);
     expect([['-h'], ['--help'], ['-port', '1', '-help'], ['-port']].map(asksForHelp)).toEqual([
       true,
@@ -56,6 +59,8 @@ describe('flags', () => {
     [['8080'], /^unknown flag 8080/],
     [['-port'], /^-port needs a value/],
     [['-port', '70000'], /^-port is 70000, allowed are 0 to 65535/],
+    [['-max-tasks', '0'], /^-max-tasks is 0, allowed are 1 to 10000/],
+    [['-max-tasks', '10001'], /^-max-tasks is 10001, allowed are 1 to 10000/],
     [['-timeout', 'long'], /^-timeout is long, expected a span of time/],
     [['-namespace-regexp', '('], /no regular expression$/],
     [['-log-level', 'loud'], /allowed are debug, info, warning, error$/],
