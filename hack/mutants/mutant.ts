@@ -45,7 +45,13 @@ export const LAWS = [
 ] as const;
 
 /** What belongs to a workload or its traffic beside what the rules of the phases say. */
-export const FEATURES = ['autoscaler', 'DaemonSet', 'session affinity', 'traffic for nobody'] as const;
+export const FEATURES = [
+  'autoscaler',
+  'DaemonSet',
+  'Service',
+  'session affinity',
+  'traffic for nobody',
+] as const;
 
 /** What is made of a status that Flagger wrote. */
 export const TAKE_OVERS = [

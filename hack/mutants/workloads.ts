@@ -102,8 +102,28 @@ export const WORKLOAD_MUTANTS: readonly Mutant[] = [
     { file: 'test/unit/metrics/builtin.test.ts', name: 'are counted without those of the primary' },
     {
       file: 'src/metrics/builtin.ts',
-      find: "return queries === http && targetKind === 'DaemonSet' ? httpOfDaemonSet : queries;",
-      replace: 'return targetKind === undefined ? httpOfDaemonSet : queries;',
+      find: "return targetKind === 'DaemonSet' ? httpOfDaemonSet : http;",
+      replace: 'return targetKind === undefined ? httpOfDaemonSet : http;',
+    },
+  ),
+  breaks(
+    'Service',
+    'an upgrade of the cluster is a release',
+    { file: 'test/contract/targets.test.ts', name: 'keeps its revision through an upgrade' },
+    {
+      file: 'src/api/service-copy.ts',
+      find: 'filter(([field, value]) => value !== DEFAULTS[field])',
+      replace: 'filter(() => true)',
+    },
+  ),
+  breaks(
+    'Service',
+    'its primary follows it without a promotion',
+    { file: 'test/unit/targets/service.test.ts', name: 'has a canary Service that follows' },
+    {
+      file: 'src/traffic/services.ts',
+      find: 'if (service !== undefined)\n    return',
+      replace: 'if (service === null)\n    return',
     },
   ),
   breaks(

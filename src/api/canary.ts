@@ -106,6 +106,7 @@ function build(
   report.add(status.findings);
   const target = heldTarget(parseTarget(spec, report), status.status, report);
   const service = parseService(spec.service, target?.name ?? '', report);
+  checkApex(target, service, report);
   checkWhole(object, written, context, report);
   const parsed = parseAnalysis(
     written.analysis ?? {},
@@ -209,6 +210,16 @@ function checkWishes(
     const path = field.startsWith('analysis.') ? `${at}${field.slice('analysis'.length)}` : `spec.${field}`;
     report.error(path, message, 'UnsupportedFeature');
   }
+}
+
+/** A Service that is released is the one that clients use. */
+function checkApex(target: TargetRef | undefined, service: ServiceSpec | undefined, report: Report): void {
+  if (target?.kind !== 'Service' || service === undefined || service.apex === target.name) return;
+  if (target.apiVersion.startsWith(KNATIVE)) return;
+  report.error(
+    'spec.service.name',
+    `found ${show(service.apex)}, expected ${show(target.name)}, the Service that is released, or nothing`,
+  );
 }
 
 function checkKnative({ provider, targetRef, autoscalerRef }: WrittenSpec, report: Report): void {

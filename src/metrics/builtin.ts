@@ -119,7 +119,10 @@ export const BUILTIN_QUERIES: Readonly<Record<string, BuiltinQueries>> = {
 export function builtinQueries(provider: string, targetKind: string): BuiltinQueries {
   const known = Object.hasOwn(BUILTIN_QUERIES, provider) ? BUILTIN_QUERIES[provider] : undefined;
   const queries = provider.startsWith('gatewayapi') ? http : (known ?? istio);
-  return queries === http && targetKind === 'DaemonSet' ? httpOfDaemonSet : queries;
+  if (queries !== http) return queries;
+  // Pods behind a Service may be called anything; without a router, a mesh is the one that counts.
+  if (targetKind === 'Service' && provider === 'kubernetes') return istio;
+  return targetKind === 'DaemonSet' ? httpOfDaemonSet : http;
 }
 
 export interface BuiltinCall {

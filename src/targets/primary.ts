@@ -17,6 +17,7 @@ import {
 } from './labels.ts';
 import { nameOf, plainTemplate, templateDigest } from './record.ts';
 import type { Shape } from './shape.ts';
+import type { Entry } from './snapshot.ts';
 import type { Look } from './target.ts';
 import {
   configKey,
@@ -41,7 +42,7 @@ export interface PrimarySource {
   readonly annotations: Labels;
 }
 
-export function settingsOf({ copied }: Shape, workload: KubeObject): Tree {
+function settingsOf({ copied }: Shape, workload: KubeObject): Tree {
   return defined(Object.fromEntries(copied.map((field) => [field, at(workload, 'spec', field)])));
 }
 
@@ -151,6 +152,19 @@ export function primaryOf(
       ...size,
       template: source.template,
     },
+  };
+}
+
+/** The primary as a snapshot keeps it under this revision. */
+export function entryOf(shape: Shape, look: Look, primary: KubeObject, revision: Revision): Entry {
+  return {
+    revision,
+    template: templateOf(primary),
+    settings: settingsOf(shape, primary),
+    labels: texts(primary.metadata.labels),
+    annotations: cloneAnnotations(primary.metadata.annotations),
+    replicas: shape.replicas(primary),
+    configs: [...copyRecords(look, at(primary, 'spec', 'template'))],
   };
 }
 

@@ -7,13 +7,11 @@
  */
 import { z } from 'zod';
 import { KINDS } from '../api/kinds.ts';
-import type { KubeObject } from '../api/objects.ts';
-import { at, count, texts } from '../api/tree.ts';
+import type { Canary } from '../api/model.ts';
+import type { KubeObject, ObjectRef } from '../api/objects.ts';
+import { at, count } from '../api/tree.ts';
 import { revision, type Revision } from '../shared/brand.ts';
-import { copyRecords, ownerOf, restoredCopies } from './copies.ts';
-import { cloneAnnotations } from './labels.ts';
-import { settingsOf, templateOf } from './primary.ts';
-import type { Shape } from './shape.ts';
+import { ownerOf, restoredCopies } from './copies.ts';
 import type { Look } from './target.ts';
 import { findObject } from './tracked-config.ts';
 
@@ -27,6 +25,12 @@ const Entry = z.object({
   configs: z.array(z.object({ kind: z.enum(['ConfigMap', 'Secret']), name: z.string(), digest: z.string() })),
 });
 export type Entry = z.infer<typeof Entry>;
+
+/** Where snapshots of this target are. */
+export function snapshotRefs({ namespace, target }: Canary): readonly ObjectRef[] {
+  const { apiVersion, kind } = KINDS.ControllerRevision;
+  return snapshotNames(target.name).map((name) => ({ apiVersion, kind, name, namespace }));
+}
 
 /** By this label snapshots are watched, so that the revisions of other workloads are none of our business. */
 export const SNAPSHOT_LABEL = 'serin.dev/snapshot';
@@ -69,11 +73,11 @@ export function restorable(look: Look): readonly Entry[] {
   );
 }
 
-/** The ControllerRevision with the primary as it is under this revision, in the place of what is needed least. */
-export function keep(shape: Shape, look: Look, primary: KubeObject, revision: Revision): KubeObject {
+/** The ControllerRevision that keeps this, in the place of what is needed least. */
+export function keep(look: Look, entry: Entry): KubeObject {
   const { apiVersion, kind } = KINDS.ControllerRevision;
   const slots = slotsOf(look);
-  const { name, object } = expendable(look, slots, revision);
+  const { name, object } = expendable(look, slots, entry.revision);
   const { uid, resourceVersion } = object?.metadata ?? {};
   return {
     apiVersion,
@@ -87,7 +91,7 @@ export function keep(shape: Shape, look: Look, primary: KubeObject, revision: Re
       ownerReferences: [ownerOf(look)],
     },
     revision: Math.max(...slots.map(({ number }) => number)) + 1,
-    data: entryOf(shape, look, primary, revision),
+    data: entry,
   };
 }
 
@@ -101,16 +105,4 @@ function expendable({ canary }: Look, slots: readonly Slot[], revision: Revision
     slots[0];
   if (found === undefined) throw new Error('there are two places for snapshots');
   return found;
-}
-
-function entryOf(shape: Shape, look: Look, primary: KubeObject, revision: Revision): Entry {
-  return {
-    revision,
-    template: templateOf(primary),
-    settings: settingsOf(shape, primary),
-    labels: texts(primary.metadata.labels),
-    annotations: cloneAnnotations(primary.metadata.annotations),
-    replicas: shape.replicas(primary),
-    configs: [...copyRecords(look, at(primary, 'spec', 'template'))],
-  };
 }

@@ -60,6 +60,11 @@ export interface TargetMetadata {
   /** What the primary is selected by, where there is one: it keeps the labels it was made with. */
   readonly primary?: Readonly<Record<string, string>>;
   readonly ports: readonly DiscoveredPort[];
+  /**
+   * The target is a Service, undefined where it is gone: the canary's Service is a copy of it, the primary's is written
+   * like any primary, and the apex is the target itself. Nothing is selected by label.
+   */
+  readonly service?: { readonly template: KubeObject | undefined };
 }
 
 export interface DiscoveredPort {

@@ -1,4 +1,5 @@
 /** What objects tell of the time before a take-over: when templates were written, and for which configuration. */
+import { KINDS } from '../api/kinds.ts';
 import type { KubeObject } from '../api/objects.ts';
 import { at, list, text, texts, tree } from '../api/tree.ts';
 import type { Traces } from '../core/model.ts';
@@ -39,8 +40,10 @@ function rolledAt(target: KubeObject | undefined): Instant | undefined {
 
 /** When one of those who own a field of the template last wrote what he owns. */
 function writtenAt(workload: KubeObject | undefined): Instant | undefined {
+  // All of a Service is what is released.
+  const template = workload?.kind === KINDS.Service.kind ? [] : ['f:template'];
   const times = list(workload?.metadata['managedFields'])
-    .filter((entry) => isWriteOf(at(entry, 'fieldsV1', 'f:spec', 'f:template')))
+    .filter((entry) => isWriteOf(at(entry, 'fieldsV1', 'f:spec', ...template)))
     .flatMap((entry) => timeOf(at(entry, 'time')) ?? []);
   return times.length === 0 ? undefined : instant(Math.max(...times));
 }

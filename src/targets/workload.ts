@@ -11,6 +11,7 @@ import { PRIMARY, selectorOf, type Selector } from './labels.ts';
 import { discoverPorts } from './ports.ts';
 import {
   annotatedRevision,
+  entryOf,
   ownRevision,
   primaryIn,
   primaryOf,
@@ -22,7 +23,7 @@ import {
 } from './primary.ts';
 import { recordOf } from './record.ts';
 import type { Shape } from './shape.ts';
-import { entriesOf, keep, restorable, snapshotNames } from './snapshot.ts';
+import { entriesOf, keep, restorable, snapshotRefs } from './snapshot.ts';
 import type { Look, TargetKind } from './target.ts';
 import {
   configRef,
@@ -36,15 +37,10 @@ import {
 
 export function podWorkload(shape: Shape): TargetKind {
   return {
-    refs: ({ namespace, target: { name } }) => [
-      { ...refOf(shape, name), namespace },
-      { ...refOf(shape, `${name}${PRIMARY}`), namespace },
-      ...snapshotNames(name).map((snapshot) => ({
-        apiVersion: KINDS.ControllerRevision.apiVersion,
-        kind: KINDS.ControllerRevision.kind,
-        name: snapshot,
-        namespace,
-      })),
+    refs: (canary) => [
+      { ...refOf(shape, canary.target.name), namespace: canary.namespace },
+      { ...refOf(shape, `${canary.target.name}${PRIMARY}`), namespace: canary.namespace },
+      ...snapshotRefs(canary),
     ],
 
     configRefs: (look) => configRefs(shape, look),
@@ -127,7 +123,7 @@ export function podWorkload(shape: Shape): TargetKind {
 
     snapshot(look, revision) {
       const primary = primaryIn(shape, look);
-      return primary && keep(shape, look, primary, revision);
+      return primary && keep(look, entryOf(shape, look, primary, revision));
     },
   };
 }
@@ -213,7 +209,7 @@ function primaryRevision(shape: Shape, look: Look, primary: KubeObject): Revisio
  * The primary of a Canary that was deleted and made again is about to be deleted with the former one. Traffic that
  * was sent to it, or a target parked because of it, would be left with nothing.
  */
-function doomed({ canary }: Look, { metadata }: KubeObject): Readiness | undefined {
+export function doomed({ canary }: Look, { metadata }: KubeObject): Readiness | undefined {
   const former = metadata.ownerReferences?.find(
     ({ kind, controller, uid }) => controller === true && kind === KINDS.Canary.kind && uid !== canary.uid,
   );

@@ -84,10 +84,15 @@ export function renderServices({ canary, target, current }: RoutesInput): readon
  * version it was rendered from, or without one where it is to be created.
  */
 export function renderRoutes(input: RoutesMeant): readonly KubeObject[] {
-  const { canary, provider, target, routes, current, cookies = canary.status.cookies } = input;
+  const { canary, provider, routes, current, cookies = canary.status.cookies } = input;
   const service = { ...routedService(canary), cookies };
-  const meant = [apexService(canary, target, current), ...provider.render(service, routes, current)];
+  const meant = [...apexOf(input), ...provider.render(service, routes, current)];
   return changed(withMark(meant, input), current);
+}
+
+function apexOf({ canary, target, current }: RoutesInput): readonly KubeObject[] {
+  const apex = apexService(canary, target, current);
+  return apex === undefined ? [] : [apex];
 }
 
 /** The objects, with the mark on the one that carries it. */
@@ -190,9 +195,9 @@ export function isKnown(object: KubeObject, canary: Canary): boolean {
 }
 
 function isDrifted(input: RoutesInput, routes: Routes): boolean {
-  const { canary, provider, target, current } = input;
+  const { canary, provider, current } = input;
   const meant = provider.render(routedService(canary), routes, current);
-  return changed([apexService(canary, target, current), ...meant], current).length > 0;
+  return changed([...apexOf(input), ...meant], current).length > 0;
 }
 
 export function changed(meant: readonly KubeObject[], current: readonly KubeObject[]): readonly KubeObject[] {

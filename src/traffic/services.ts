@@ -1,6 +1,7 @@
 /** The three Services of a Canary: the apex that clients use, and the ones of primary and canary behind it. */
 import { KINDS } from '../api/kinds.ts';
 import type { Canary, CustomMetadata } from '../api/model.ts';
+import { meaningOfService, specOfCopy } from '../api/service-copy.ts';
 import type { KubeObject, ObjectMeta, ObjectRef, OwnerReference } from '../api/objects.ts';
 import { at, defined, list, texts, tree, type Tree } from '../api/tree.ts';
 import { find, FLUX_OPT_OUT, isOwned, sorted, unlessSame, withoutAnnotations } from './metadata.ts';
@@ -13,6 +14,11 @@ export interface SelectedTarget {
   /** What the primary is selected by, where there is one: it keeps the labels it was made with. */
   readonly primary?: Readonly<Record<string, string>>;
   readonly ports: readonly { readonly name: string; readonly port: number }[];
+  /**
+   * The target is a Service, undefined where it is gone: the canary's is a copy of it, the primary's is made like any
+   * primary, and the apex is the target itself.
+   */
+  readonly service?: { readonly template: KubeObject | undefined };
 }
 
 export type Role = 'apex' | 'primary' | 'canary';
@@ -20,6 +26,7 @@ export type Role = 'apex' | 'primary' | 'canary';
 const { apiVersion, kind } = KINDS.Service;
 /** Ours on any object; never taken for something the user once asked for. */
 const OUR_PREFIX = 'serin.dev/';
+const TOOLKIT = 'toolkit.fluxcd.io';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 export function ownerOf(canary: Canary): OwnerReference {
@@ -39,16 +46,41 @@ export function backendServices(
   target: SelectedTarget,
   current: readonly KubeObject[],
 ): readonly KubeObject[] {
+  const { service } = target;
+  if (service !== undefined)
+    return service.template === undefined ? [] : [copyOf(canary, service.template, current)];
   return [render(canary, 'canary', target, current), render(canary, 'primary', target, current)];
 }
 
-/** The apex Service, selecting the primary; what is not ours taken from `current`. */
+/** The apex Service, selecting the primary; what is not ours taken from `current`. A target is left as it is. */
 export function apexService(
   canary: Canary,
   target: SelectedTarget,
   current: readonly KubeObject[],
-): KubeObject {
-  return render(canary, 'apex', target, current);
+): KubeObject | undefined {
+  return target.service === undefined ? render(canary, 'apex', target, current) : target.service.template;
+}
+
+/** A target that is a Service, under the canary's name. */
+function copyOf(canary: Canary, template: KubeObject, current: readonly KubeObject[]): KubeObject {
+  const { name } = serviceRef(canary, 'canary');
+  const found = find(current, serviceRef(canary, 'canary'));
+  const { trafficDistribution, metadata } = canary.service;
+  const { labels, annotations } = metadata.canary;
+  const own = (key: string): boolean =>
+    key !== LAST_APPLIED && !key.startsWith(OUR_PREFIX) && !key.includes(TOOLKIT);
+  const copied = Object.entries(template.metadata.annotations ?? {}).filter(([key]) => own(key));
+  const meaning = defined({ ...meaningOfService(template), trafficDistribution });
+  return {
+    ...found,
+    apiVersion,
+    kind,
+    metadata: metadataOf(canary, name, found, {
+      labels: { ...template.metadata.labels, ...labels },
+      annotations: { ...Object.fromEntries(copied), ...annotations },
+    }),
+    spec: specOfCopy(meaning, found),
+  };
 }
 
 /**
@@ -64,6 +96,8 @@ export function releasedApex(
   if (found === undefined || isOwned(found, ownerOf(canary))) return undefined;
   const selector = appliedSelector(found) ?? (target && { [target.label]: target.value });
   const ours = Object.keys(found.metadata.annotations ?? {}).filter((key) => key.startsWith(OUR_PREFIX));
+  if (target?.service !== undefined)
+    return { ...found, metadata: withoutAnnotations(found.metadata, ...ours) };
   const metadata = withoutAnnotations(found.metadata, ...ours, ...Object.keys(FLUX_OPT_OUT));
   const spec = { ...tree(found['spec']), ...(selector && { selector }) };
   return { ...found, metadata, spec };
@@ -150,10 +184,17 @@ function metadataOf(
     Object.fromEntries(
       Object.entries(of ?? {}).filter(([key]) => keys.includes(key) || key.startsWith(OUR_PREFIX)),
     );
+  const { labels: _, ...others } = found?.metadata ?? {
+    namespace: canary.namespace,
+    ownerReferences: [owner],
+    labels: {},
+  };
+  const meant = texts({ ...kept(found?.metadata.labels, labels), ...custom.labels });
   return {
-    ...(found?.metadata ?? { namespace: canary.namespace, ownerReferences: [owner] }),
+    ...others,
     name,
-    labels: texts({ ...kept(found?.metadata.labels, labels), ...custom.labels }),
+    // With none the field is left out, as an API server leaves it out.
+    ...(Object.keys(meant).length > 0 && { labels: meant }),
     annotations: texts({
       ...kept(found?.metadata.annotations, annotations),
       ...custom.annotations,

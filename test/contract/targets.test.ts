@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../src/api/objects.ts';
 import { NO_REVISION, revision, type Revision } from '../../src/shared/brand.ts';
 import type { TargetRecord } from '../../src/core/model.ts';
+import type { Look, TargetKind } from '../../src/targets/target.ts';
 import { targetKind, targetKinds } from '../../src/targets/registry.ts';
 import {
   after,
@@ -11,6 +12,7 @@ import {
   daemonTarget,
   edit,
   lookAt as lookAmong,
+  serviceTarget,
   target,
 } from '../support/deployments.ts';
 
@@ -18,23 +20,40 @@ interface Workload {
   readonly first: KubeObject;
   /** The same with another template. */
   readonly second: KubeObject;
-  /** The same, scaled to nothing. */
-  readonly parked: (workload: KubeObject) => KubeObject;
+  /** The same after an upgrade of the cluster. */
+  readonly defaulted: (workload: KubeObject) => KubeObject;
+  /** The same, scaled to nothing; undefined where there is nothing to scale. */
+  readonly parked: ((workload: KubeObject) => KubeObject) | undefined;
+  /** It runs on configuration of which the primary has copies. */
+  readonly configured: boolean;
 }
 
 const PODS = ['spec', 'template', 'spec'];
 const NOWHERE = { 'flagger.app/scale-to-zero': 'true' };
 
+const NEW_DEFAULT = ['spec', 'template', 'spec', 'newDefault'];
+
 const WORKLOADS: Readonly<Record<keyof typeof targetKinds, Workload>> = {
   Deployment: {
     first: target,
     second: another(target),
+    defaulted: (workload) => edit(workload, NEW_DEFAULT, true),
     parked: (workload) => edit(workload, ['spec', 'replicas'], 0),
+    configured: true,
   },
   DaemonSet: {
     first: daemonTarget,
     second: another(daemonTarget),
+    defaulted: (workload) => edit(workload, NEW_DEFAULT, true),
     parked: (workload) => edit(workload, [...PODS, 'nodeSelector'], NOWHERE),
+    configured: true,
+  },
+  Service: {
+    first: serviceTarget,
+    second: edit(serviceTarget, ['spec', 'selector', 'colour'], 'green'),
+    defaulted: (workload) => edit(workload, ['spec', 'internalTrafficPolicy'], 'Cluster'),
+    parked: undefined,
+    configured: false,
   },
 };
 
@@ -44,12 +63,12 @@ function another(workload: KubeObject): KubeObject {
 }
 
 describe.each(Object.entries(targetKinds))('target kind %s', (name, kind) => {
-  const { first, second, parked } = WORKLOADS[name as keyof typeof targetKinds];
+  const { first, second, defaulted, parked, configured } = WORKLOADS[name as keyof typeof targetKinds];
   const canary = (status?: Parameters<typeof canaryOf>[1]) => canaryOf('', status, name);
   const lookAt = (objects: readonly KubeObject[], at: Parameters<typeof lookAmong>[1] = {}) =>
     lookAmong(objects, { canary: canary(), ...at });
   const newer = edit(second, ['metadata', 'generation'], 2);
-  const cluster = [first, ...configs];
+  const cluster = [first, ...(configured ? configs : [])];
   const revisionOf = (objects: readonly KubeObject[]) =>
     kind.observeTarget(lookAt(objects))?.revision ?? NO_REVISION;
   const one = revisionOf(cluster);
@@ -95,11 +114,17 @@ describe.each(Object.entries(targetKinds))('target kind %s', (name, kind) => {
     expect(kind.clonePrimary(lookAt(cluster), one).at(-1)?.metadata.name).toBe('podinfo-primary');
   });
 
-  it('belongs to none of two revisions while only the copies are written', () => {
-    const half = kind.clonePrimary(lookAt(pushed), two).slice(0, 1);
+  if (configured)
+    it('belongs to none of two revisions while only the copies are written', () => {
+      const half = kind.clonePrimary(lookAt(pushed), two).slice(0, 1);
 
-    expect(kind.observePrimary(lookAt(after(pushed, half)))?.revision).toBe(NO_REVISION);
-  });
+      expect(kind.observePrimary(lookAt(after(pushed, half)))?.revision).toBe(NO_REVISION);
+    });
+  else
+    it('runs on no configuration', () => {
+      expect(kind.configRefs(lookAt(pushed))).toEqual([]);
+      expect(kind.clonePrimary(lookAt(pushed), two)).toHaveLength(1);
+    });
 
   it('restores what it kept', () => {
     expect(kind.snapshots(lookAt(promoted))).toEqual([one]);
@@ -149,17 +174,14 @@ describe.each(Object.entries(targetKinds))('target kind %s', (name, kind) => {
     expect(written.filter((object) => !refs.includes(object))).toEqual([]);
   });
 
-  it('keeps its revision through an upgrade of the cluster, and through its own scaling', () => {
+  it('keeps its revision through an upgrade of the cluster', () => {
     const seen = kind.observeTarget(lookAt(cluster));
     const remembering = { canary: canary({ target: seen?.record }) };
-    const defaulted = edit(first, ['spec', 'template', 'spec', 'newDefault'], true);
-    const scaled = edit(parked(first), ['metadata', 'generation'], 9);
-
     const look = (object: KubeObject) =>
       kind.observeTarget(lookAt([object, ...configs], remembering))?.revision;
-    expect(look(defaulted)).toBe(one);
-    expect(look(scaled)).toBe(one);
-    expect(look(edit(defaulted, ['metadata', 'generation'], 2))).not.toBe(one);
+
+    expect(look(defaulted(first))).toBe(one);
+    expect(look(edit(second, ['metadata', 'generation'], 2))).not.toBe(one);
   });
 
   it('keeps the name it was given while the template stays, and gives another to another workload', () => {
@@ -184,9 +206,26 @@ describe.each(Object.entries(targetKinds))('target kind %s', (name, kind) => {
     expect(kind.snapshots(at(keep(keep(promoted, two), revision('1-third'))))).toEqual(['1-third', one]);
   });
 
-  it('scales the target under its version, up only from nothing and down only from something', () => {
-    const atRest = after(promoted, [parked(newer)]);
+  if (parked === undefined)
+    it('has nothing to scale, and is never seen as scaled to something or nothing', () => {
+      expect([true, false].map((up) => kind.scaleTarget(lookAt(promoted), up))).toEqual([
+        undefined,
+        undefined,
+      ]);
+      expect(kind.observeTarget(lookAt(promoted))?.scaledUp).toBeUndefined();
+      expect(kind.observePrimary(lookAt(promoted))?.scaledUp).toBeUndefined();
+    });
+  else scales(kind, { lookAt, promoted, atRest: after(promoted, [parked(newer)]) });
+});
 
+interface Scaling {
+  readonly lookAt: (objects: readonly KubeObject[]) => Look;
+  readonly promoted: readonly KubeObject[];
+  readonly atRest: readonly KubeObject[];
+}
+
+function scales(kind: TargetKind, { lookAt, promoted, atRest }: Scaling): void {
+  it('scales the target under its version, up only from nothing and down only from something', () => {
     expect(kind.scaleTarget(lookAt(promoted), true)).toBeUndefined();
     expect(kind.scaleTarget(lookAt(atRest), false)).toBeUndefined();
     const version = { metadata: { resourceVersion: expect.any(String) } };
@@ -194,7 +233,13 @@ describe.each(Object.entries(targetKinds))('target kind %s', (name, kind) => {
     expect(kind.scaleTarget(lookAt(atRest), true)).toMatchObject(version);
     expect(kind.observeTarget(lookAt(atRest))?.scaledUp).toBe(false);
   });
-});
+
+  it('keeps its revision through its own scaling', () => {
+    const revision = kind.observeTarget(lookAt(promoted))?.revision;
+
+    expect(kind.observeTarget(lookAt(atRest))?.revision).toBe(revision);
+  });
+}
 
 it('knows no kind that nobody has written', () => {
   expect(targetKind({ apiVersion: 'batch/v1', kind: 'Job', name: 'podinfo' })).toBeUndefined();

@@ -1,7 +1,7 @@
 /** What a release must respect beside the weights: an autoscaler, and visitors who have seen a version. */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { valueAt } from './harness/look.ts';
-import { Rollout } from './harness/rollout.ts';
+import { textAt, valueAt } from './harness/look.ts';
+import { canaryManifest, Rollout, workloadManifest } from './harness/rollout.ts';
 import { aWorld } from './harness/shared.ts';
 import type { World } from './harness/world.ts';
 
@@ -122,6 +122,78 @@ describe('a DaemonSet', () => {
     TIMEOUT,
   );
 });
+
+describe('a Service', () => {
+  const leads = (w: World, name: string): string => textAt(w.get('Service', name), 'spec', 'selector', 'app');
+  const to = (app: string): Readonly<Record<string, unknown>> => ({ spec: { selector: { app } } });
+
+  /** The Service leads to `<name>-blue`; `<name>-green` is there too. */
+  const install = async (
+    w: World,
+    name: string,
+    wish: Omit<Parameters<typeof canaryManifest>[0], 'name' | 'provider'>,
+  ): Promise<Rollout> => {
+    const ports = [{ name: 'http', port: 80, targetPort: 9898 }];
+    const spec = { selector: { app: `${name}-blue` }, ports };
+    w.apply(
+      ...['blue', 'green'].map((colour) => workloadManifest({ name: `${name}-${colour}`, provider: '' })),
+      { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'test' }, spec },
+      canaryManifest({ ...wish, name, provider: 'istio' }),
+    );
+    const rollout = new Rollout(w, name);
+    await rollout.reaches('Initialized');
+    return rollout;
+  };
+
+  it.concurrent(
+    'is released: its canary follows it at once, its primary when that is promoted, and it stays as it is',
+    async () => {
+      const w = await world.started();
+      const targetRef = { apiVersion: 'core/v1', kind: 'Service', name: 'front' };
+      const rollout = await install(w, 'front', { spec: { targetRef, revertOnDeletion: true } });
+      expect([leads(w, 'front-primary'), leads(w, 'front-canary')]).toEqual(['front-blue', 'front-blue']);
+      expect(rollout.routed).toBe(0);
+      const promoted: unknown[] = [];
+      w.sandbox.store.subscribe('services', ({ object }) => {
+        if (object.metadata.name === 'front-primary' && leads(w, 'front-primary') === 'front-green')
+          promoted.push(rollout.phase);
+      });
+      await w.patch('Service', 'front', to('front-green'));
+      await rollout.comes('has a canary that follows', () => leads(w, 'front-canary') === 'front-green');
+      expect(leads(w, 'front-primary')).toBe('front-blue');
+      await rollout.comes('sends half there', () => rollout.routed === 50);
+      await rollout.reaches('Succeeded');
+      expect(promoted[0]).toBe('Promoting');
+      expect([leads(w, 'front'), leads(w, 'front-primary')]).toEqual(['front-green', 'front-green']);
+      await w.delete('Canary', 'front');
+      await w.eventually('it is gone', () => w.get('Canary', 'front') === undefined);
+      expect(valueAt(w.get('Service', 'front'), 'metadata', 'annotations') ?? {}).toEqual({});
+      expect(leads(w, 'front')).toBe('front-green');
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
+    'that fails is not followed by its primary, and one that leads to nobody gets no requests',
+    async () => {
+      const w = await world.started();
+      const targetRef = { apiVersion: 'v1', kind: 'Service', name: 'back' };
+      const analysis = { metrics: [UNKNOWN] };
+      const rollout = await install(w, 'back', { spec: { targetRef }, analysis });
+      await w.patch('Service', 'back', to('nobody'));
+      await rollout.tells('Service back-canary has no ready endpoints, so it is given no traffic');
+      expect(rollout.routed).toBe(0);
+      await w.patch('Service', 'back', to('back-green'));
+      await rollout.reaches('Failed');
+      await rollout.comes('has its traffic home', () => rollout.routed === 0);
+      expect(leads(w, 'back-primary')).toBe('back-blue');
+    },
+    TIMEOUT,
+  );
+});
+
+/** No data is a failed check. */
+const UNKNOWN = { name: 'nobody', templateRef: { name: 'nobody' }, thresholdRange: { max: 1 } };
 
 describe('visitors who are kept by cookies', () => {
   it.concurrent.each(['istio', 'gatewayapi:v1'])(

@@ -158,6 +158,28 @@ export const daemonTarget: KubeObject = ((): KubeObject => {
   };
 })();
 
+/** One that leads to pods of the first colour. */
+export const serviceTarget = objectIn(`
+apiVersion: v1
+kind: Service
+metadata:
+  name: podinfo
+  namespace: test
+  uid: target-uid
+  resourceVersion: "10"
+  labels: { app: podinfo-label, team: web, kustomize.toolkit.fluxcd.io/name: apps }
+  annotations:
+    example.com/note: kept
+    kubectl.kubernetes.io/last-applied-configuration: "{}"
+spec:
+  type: ClusterIP
+  clusterIP: 10.0.0.1
+  clusterIPs: [10.0.0.1]
+  selector: { app: podinfo, colour: blue }
+  ports:
+    - { name: http, port: 80, protocol: TCP, targetPort: 9898 }
+`);
+
 export function lookAt(objects: readonly KubeObject[], at: { canary?: Canary; now?: Instant } = {}): Look {
   const options = {
     selectorLabels: ['app', 'name', 'app.kubernetes.io/name'],
