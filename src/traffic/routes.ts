@@ -90,9 +90,10 @@ export function renderRoutes(input: RoutesMeant): readonly KubeObject[] {
   return changed(withMark(meant, input), current);
 }
 
+/** A target that is the apex itself is left as it is. */
 function apexOf({ canary, target, current }: RoutesInput): readonly KubeObject[] {
-  const apex = apexService(canary, target, current);
-  return apex === undefined ? [] : [apex];
+  if (target.service === undefined) return [apexService(canary, target, current)];
+  return target.service.template === undefined ? [] : [target.service.template];
 }
 
 /** The objects, with the mark on the one that carries it. */

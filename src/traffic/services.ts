@@ -52,13 +52,13 @@ export function backendServices(
   return [render(canary, 'canary', target, current), render(canary, 'primary', target, current)];
 }
 
-/** The apex Service, selecting the primary; what is not ours taken from `current`. A target is left as it is. */
+/** The apex Service, selecting the primary; what is not ours taken from `current`. */
 export function apexService(
   canary: Canary,
   target: SelectedTarget,
   current: readonly KubeObject[],
-): KubeObject | undefined {
-  return target.service === undefined ? render(canary, 'apex', target, current) : target.service.template;
+): KubeObject {
+  return render(canary, 'apex', target, current);
 }
 
 /** A target that is a Service, under the canary's name. */
