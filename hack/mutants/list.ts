@@ -2,6 +2,7 @@
 import { DEFECT_MUTANTS } from './defects.ts';
 import { INVARIANT_MUTANTS } from './invariants.ts';
 import { LAW_MUTANTS } from './laws.ts';
+import { LOAD_TESTER_MUTANTS } from './load-tester.ts';
 import type { Mutant } from './mutant.ts';
 import { TAKE_OVER_MUTANTS } from './take-overs.ts';
 import { WORKLOAD_MUTANTS } from './workloads.ts';
@@ -12,4 +13,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...LAW_MUTANTS,
   ...WORKLOAD_MUTANTS,
   ...TAKE_OVER_MUTANTS,
+  ...LOAD_TESTER_MUTANTS,
 ];

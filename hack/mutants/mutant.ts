@@ -53,6 +53,9 @@ export const FEATURES = [
   'traffic for nobody',
 ] as const;
 
+/** What other processes than the controller owe those who call them. */
+export const PROCESSES = ['load tester'] as const;
+
 /** What is made of a status that Flagger wrote. */
 export const TAKE_OVERS = [
   'a push lost in a take-over',

@@ -187,14 +187,14 @@ describe('with a shell', () => {
   });
 
   it('ends a command that takes too long, and what it started', async () => {
-    const cmd = 'sleep 60 | cat';
+    const cmd = 'sleep 25 | cat';
     const [status, body] = await post(tester.url, task({ type: 'bash', cmd }));
-    expect([status, body]).toEqual([500, 'command sleep 60 | cat failed: : stopped after 2s']);
+    expect([status, body]).toEqual([500, 'command sleep 25 | cat failed: : stopped after 2s']);
   });
 
   it('ends a command that does not want to, and one that has left for another group', async () => {
-    const stubborn = "trap '' TERM; sleep 60 & wait; wait";
-    const gone = 'setsid sleep 60';
+    const stubborn = "trap '' TERM; sleep 25 & wait; wait";
+    const gone = 'setsid sleep 25';
     const answers = await Promise.all(
       [stubborn, gone].map((cmd) => post(tester.url, task({ type: 'bash', cmd }))),
     );

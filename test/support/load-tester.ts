@@ -68,7 +68,14 @@ export function task(metadata: Readonly<Record<string, string>>): unknown {
   return { ...CANARY, metadata };
 }
 
-/** As long as the test may take: a process that has to wait for the machine is not late. */
+/** Longer than a process has to wait for a busy machine, and shorter than a test may take. */
+const PATIENCE = 25_000;
+
+/** Resolves when it has come true. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+  const end = Date.now() + PATIENCE;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`has not come true in ${PATIENCE} ms: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }

@@ -3,12 +3,26 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { MUTANTS } from '../../../hack/mutants/list.ts';
-import { DEFECT_IDS, FEATURES, INVARIANT_IDS, LAWS, TAKE_OVERS } from '../../../hack/mutants/mutant.ts';
+import {
+  DEFECT_IDS,
+  FEATURES,
+  INVARIANT_IDS,
+  LAWS,
+  PROCESSES,
+  TAKE_OVERS,
+} from '../../../hack/mutants/mutant.ts';
 import { INVARIANTS } from '../../simulation/invariants.ts';
 import { SLICES } from '../../simulation/slices.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const REQUIRED: readonly string[] = [...INVARIANT_IDS, ...DEFECT_IDS, ...LAWS, ...FEATURES, ...TAKE_OVERS];
+const REQUIRED: readonly string[] = [
+  ...INVARIANT_IDS,
+  ...DEFECT_IDS,
+  ...LAWS,
+  ...FEATURES,
+  ...PROCESSES,
+  ...TAKE_OVERS,
+];
 /** That every state comes to rest is seen by the search, not in one pass. */
 const OF_THE_SEARCH = 'invariant 9';
 
