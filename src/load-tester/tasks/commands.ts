@@ -15,15 +15,14 @@ export function shellJob(shell: 'sh' | 'bash', metadata: Metadata, tools: Tools)
   if (command === undefined) return refuse('cmd not found in metadata');
   const least = leastOf(metadata);
   if (!least.ok) return least;
-  const run = runnerOf(shell, command, tools);
+  const load = parseHey(command);
+  const run = runnerOf(load, inShell(shell, command), tools);
   if (!run.ok) return run;
-  const isHey = parseHey(command).ok;
-  return ok({ title: `command ${command}`, run: judged(run.value, { isHey, least: least.value }) });
+  return ok({ title: `command ${command}`, run: judged(run.value, { isHey: load.ok, least: least.value }) });
 }
 
-function runnerOf(shell: 'sh' | 'bash', command: string, tools: Tools): Result<Run, Answer> {
-  const load = parseHey(command);
-  if (tools.allowShell && (tools.heyInstalled || !load.ok)) return ok(inShell(shell, command));
+function runnerOf(load: Result<Load, string>, inItsShell: Run, tools: Tools): Result<Run, Answer> {
+  if (tools.allowShell && (tools.heyInstalled || !load.ok)) return ok(inItsShell);
   return load.ok ? ok(loadRunner(load.value, tools)) : forbid(load.error);
 }
 

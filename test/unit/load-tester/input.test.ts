@@ -1,4 +1,7 @@
 /** What callers may write, and what is said of the rest. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 import { nameFault, openGates } from '../../../src/load-tester/gates.ts';
@@ -116,6 +119,23 @@ describe('a summary of hey', () => {
       'minSuccessRate is set, but no summary of hey was printed',
     );
     expect(await failure('hello', { isHey: false, least: undefined })).toBeUndefined();
+  });
+});
+
+describe('gates in a folder', () => {
+  it('are those of every replica that shares it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gates-'));
+    const [one, other] = [await openGates(folder), await openGates(folder)];
+    if (!one.ok || !other.ok) throw new Error('a folder of the machine does not serve');
+    const gate = { kind: 'gate', name: 'podinfo', namespace: 'test' } as const;
+    const seen: boolean[] = [];
+    for (const turn of ['open', 'open', 'close', 'close', 'open'] as const) {
+      await one.value[turn](gate);
+      seen.push(await other.value.isOpen(gate));
+    }
+    expect(seen).toEqual([true, true, false, false, true]);
+    expect(await other.value.isOpen({ ...gate, name: 'another' })).toBe(false);
+    rmSync(folder, { recursive: true });
   });
 });
 
