@@ -2,6 +2,7 @@
 import { access, constants, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { at } from '../api/tree.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 
 /** One for all gate hooks of a Canary, and one for its rollback hooks. */
@@ -83,7 +84,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function isCalled(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return at(error, 'code') === code;
 }
 
 const LABEL = '[a-z0-9]([a-z0-9-]*[a-z0-9])?';

@@ -1,6 +1,7 @@
 /** Runs a program, with everything it starts, and ends all of it when told to. */
 import { spawn, type ChildProcess } from 'node:child_process';
 
+import { at } from '../api/tree.ts';
 import { stopOf, type Outcome, type Run } from './tasks/task.ts';
 
 /** Kept of a program's output; the rest is dropped. */
@@ -66,7 +67,7 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 function isMissing(error: Error): boolean {
-  return 'code' in error && error.code === 'ENOENT';
+  return at(error, 'code') === 'ENOENT';
 }
 
 function reasonOf(code: number | null, killed: string | null, signal: AbortSignal): Outcome['failure'] {
