@@ -78,7 +78,7 @@ export const LOAD_TESTER_MUTANTS: readonly Mutant[] = [
     find: 'return ok(gatesIn(folder));',
     replace: 'return ok(gatesInMemory());',
   }),
-  breaks('a rollback gate opened by the other gate', PROCESS, 'keeps rollback gates apart', {
+  breaks('a rollback gate opened by the other gate', PROCESS, 'F6.3 keeps rollback gates apart', {
     file: 'src/load-tester/gates.ts',
     find: 'return `${kind}/${namespace}/${name}`;',
     replace: 'return `gate/${namespace}/${name.slice(kind.length * 0)}`;',

@@ -68,11 +68,11 @@ describe('without a shell', () => {
     ['/', task({}), 400, 'metadata not found in payload'],
     ['/any/path', task({ type: 'cmd' }), 400, 'cmd not found in metadata'],
     ['/', { ...CANARY, metadata: { cmd: 7 } }, 400, 'metadata.cmd is 7, a number, allowed is text in quotes'],
-  ])('%s with %j answers %d', async (path, body, status, text) => {
+  ])('F6.3 %s with %j answers %d', async (path, body, status, text) => {
     expect(await post(`${tester.url}${path}`, body)).toEqual([status, text]);
   });
 
-  it('keeps one gate per canary, closed until it is opened', async () => {
+  it('F6.3 keeps one gate per canary, closed until it is opened', async () => {
     const gate = (verb: string, name = 'gated'): Promise<readonly [number, string]> =>
       post(`${tester.url}/gate/${verb}`, { ...CANARY, name });
     expect(await gate('check')).toEqual([403, 'Forbidden']);
@@ -83,7 +83,7 @@ describe('without a shell', () => {
     expect(await gate('check')).toEqual([403, 'Forbidden']);
   });
 
-  it('keeps rollback gates apart from gates', async () => {
+  it('F6.3 keeps rollback gates apart from gates', async () => {
     const rollback = (verb: string): Promise<readonly [number, string]> =>
       post(`${tester.url}/rollback/${verb}`, { ...CANARY, name: 'rolling' });
     await post(`${tester.url}/gate/open`, { ...CANARY, name: 'rolling' });
@@ -94,7 +94,7 @@ describe('without a shell', () => {
     expect(await rollback('check')).toEqual([403, 'Forbidden']);
   });
 
-  it('runs a hey line by itself and answers at once', async () => {
+  it('F6.3 type cmd runs a hey line by itself and answers at once', async () => {
     const service = await aService();
     const cmd = `hey -n 10 -c 2 -H 'x-a: b' ${service.url}/`;
     expect(await post(tester.url, task({ cmd }))).toEqual([202, '']);
@@ -186,7 +186,7 @@ describe('with a shell', () => {
     expect(tester.lines()).toContain('command skipped');
   });
 
-  it('ends a command that takes too long, and what it started', async () => {
+  it('F6.3 ends a command that takes too long, and what it started', async () => {
     const cmd = 'sleep 25 | cat';
     const [status, body] = await post(tester.url, task({ type: 'bash', cmd }));
     expect([status, body]).toEqual([500, 'command sleep 25 | cat failed: : stopped after 2s']);
@@ -212,7 +212,7 @@ describe('with a shell', () => {
     ]);
   });
 
-  it('logs the output of a command only when asked', async () => {
+  it('F6.3 logs the output of a command only when asked', async () => {
     await post(tester.url, task({ cmd: 'echo quiet-$((1+1))' }));
     await post(tester.url, task({ cmd: 'echo loud-$((1+1))', logCmdOutput: 'true' }));
     await until(() => tester.lines().includes('loud-2'));
@@ -313,7 +313,7 @@ describe('the process', () => {
     await expect(startTester(['-prot', '1'])).rejects.toThrow(/unknown flag -prot, known are/);
   });
 
-  it('lets a running test finish when told to stop, and ends load nobody waits for', async () => {
+  it('F6.3 lets a running test finish when told to stop, and ends load nobody waits for', async () => {
     const tester = await startTester(['-allow-shell']);
     const service = await aService();
     await post(tester.url, task({ cmd: `hey -z 1h -c 1 -q 100 ${service.url}` }));

@@ -4,7 +4,7 @@ import { asksForHelp, HELP, parseFlags } from '../../../src/load-tester/flags.ts
 import { proxyFrom } from '../../../src/load-tester/proxy.ts';
 
 describe('flags', () => {
-  it('have the defaults people know, with the shell off', () => {
+  it('F6.3 have the defaults people know, with the shell off', () => {
     expect(parseFlags([])).toEqual({
       ok: true,
       value: {
@@ -37,7 +37,7 @@ describe('flags', () => {
     });
   });
 
-  it('of the old load tester are accepted', () => {
+  it('F6.3 of the old load tester are accepted', () => {
     expect(parseFlags(['-zap-replace-globals=true', '-zap-encoding', 'console'])).toMatchObject({ ok: true });
   });
 
