@@ -87,6 +87,35 @@ describe('gates and hooks', () => {
   );
 
   it.concurrent(
+    'M60 load that nobody waits for fails the check when it fails, and the release goes back',
+    async () => {
+      const tester = await (await world.started()).loadTester();
+      const cmd = 'hey -n 2 -c 1 http://127.0.0.1:1/';
+      const load = { name: 'load-test', type: 'rollout', url: `${tester}/`, metadata: { type: 'cmd', cmd } };
+      const { rollout } = await install({
+        name: 'loaded',
+        analysis: { stepWeight: 10, maxWeight: 100, threshold: 2, webhooks: [load] },
+      });
+      await rollout.push('loaded:2');
+      await rollout.rests('Failed');
+      expect(rollout.primaryImage).toBe('loaded:1');
+      const reason = 'failed since the last call: none of 2 requests was answered: ECONNREFUSED: command';
+      const halts = rollout.told.filter((text) => text.startsWith('Halt'));
+      expect(halts).toEqual(
+        halts.map(() => `Halt loaded.test advancement external check load-test failed ${reason} ${cmd}`),
+      );
+      expect(rollout.told).toContain('Rolling back loaded.test failed checks threshold reached 2');
+
+      const good = { ...load, metadata: { ...load.metadata, ignoreFailure: 'true' } };
+      await rollout.amend({ spec: { analysis: { stepWeight: 50, maxWeight: 50, webhooks: [good] } } });
+      await rollout.push('loaded:3');
+      await rollout.rests('Succeeded');
+      expect(rollout.primaryImage).toBe('loaded:3');
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
     'a rollback hook that says yes ends the run',
     async () => {
       const w = await world.started();
