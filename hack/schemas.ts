@@ -15,7 +15,7 @@ import { optionsOf } from './arguments.ts';
 import { prepare } from './schemas/cluster.ts';
 import { inShort } from './schemas/compare.ts';
 import { publishedIn } from './schemas/published.ts';
-import { renderedObjects, type Rendered } from './schemas/rendered.ts';
+import { renderedObjects, renderedScalers, type Rendered } from './schemas/rendered.ts';
 import { openServer } from './schemas/server.ts';
 import { table } from './table.ts';
 import {
@@ -48,7 +48,7 @@ function insideOwnCluster(): number {
 }
 
 async function main(manifests: string): Promise<number> {
-  const rendered = renderedObjects();
+  const rendered = [...renderedObjects(), ...renderedScalers()];
   const definitions = { theirs: await vendorsDefinitions(rendered), ours: ourDefinitions() };
   const folder = mkdtempSync(join(tmpdir(), 'serin-schemas-'));
   const sandbox = await startSandbox({ actors: false });

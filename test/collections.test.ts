@@ -219,7 +219,9 @@ describe('autoscalers', () => {
 
   it('of the kinds that are copied are taken without a word, those of others are warned of', () => {
     expect(Object.keys(autoscalerKinds).flatMap(findings)).toEqual([]);
-    expect(findings('ScaledObject')).toEqual([expect.stringContaining('has no effect on the primary')]);
+    expect(findings('WatermarkPodAutoscaler')).toEqual([
+      expect.stringContaining('has no effect on the primary'),
+    ]);
   });
 
   it('have a section each in the page of the Canary', () => {

@@ -4,6 +4,8 @@ import type { FEATURES, Fault, Mutant, Proof } from './mutant.ts';
 const CONVERGE = 'src/core/converge.ts';
 const COOKIES = 'src/core/affinity.ts';
 const AFFINITY: Proof = { file: 'test/unit/traffic/affinity.test.ts' };
+const KEDA = 'src/targets/scaled-object.ts';
+const KEDA_TEST = 'test/unit/targets/scaled-object.test.ts';
 const DAEMONSET = 'src/targets/daemonset.ts';
 const FIRST_REQUESTS: Proof = {
   file: 'test/unit/controller/perform.test.ts',
@@ -64,9 +66,31 @@ export const WORKLOAD_MUTANTS: readonly Mutant[] = [
   ),
   breaks('autoscaler', 'fields newer than this program are dropped (M56)', AUTOSCALERS, {
     file: 'src/targets/horizontal-pod-autoscaler.ts',
-    find: 'return { ...spec, ...bounds, scaleTargetRef };',
-    replace: "return { metrics: spec['metrics'], ...bounds, scaleTargetRef };",
+    find: "({ ...tree(original['spec']), ...ref.bounds })",
+    replace: "({ metrics: tree(original['spec'])['metrics'], ...ref.bounds })",
   }),
+  breaks(
+    'autoscaler',
+    'a copy that is paused with the original',
+    { file: KEDA_TEST, name: 'with everything else it says' },
+    { file: KEDA, find: "['autoscaling.keda.sh/paused', ", replace: '[' },
+  ),
+  breaks(
+    'autoscaler',
+    'a copy that asks about the canary',
+    { file: KEDA_TEST },
+    { file: KEDA, find: "change(metadata, 'query', (query) => renamed(query, target))", replace: 'metadata' },
+  ),
+  breaks(
+    'autoscaler',
+    'at rest although KEDA may wake it',
+    { file: KEDA_TEST, name: 'and a target is awake' },
+    {
+      file: 'src/targets/workload.ts',
+      find: 'return rests ? scaled || !paused : scaled && !paused;',
+      replace: 'return scaled;',
+    },
+  ),
   breaks('autoscaler', 'a target woken with as many as the primary has', AUTOSCALERS, {
     file: 'src/targets/deployment.ts',
     find: 'if (least !== undefined) return Math.max(1, least);',

@@ -1,4 +1,4 @@
-/** Every object that our traffic providers render, from the Canaries among their fixtures, at every kind of position. */
+/** Every object that our traffic providers and autoscalers render, from the Canaries among their fixtures, at every kind of position. */
 import type { KubeObject } from '../../src/api/objects.ts';
 import type { Routes } from '../../src/core/model.ts';
 import { progression } from '../../src/core/progression.ts';
@@ -7,6 +7,9 @@ import { instant, percent } from '../../src/shared/brand.ts';
 import type { TrafficProvider } from '../../src/traffic/provider.ts';
 import { trafficProviders } from '../../src/traffic/registry.ts';
 import { renderRoutes, renderServices, type RoutesInput } from '../../src/traffic/routes.ts';
+import { autoscalerKinds, renderAutoscaler } from '../../src/targets/autoscalers.ts';
+import { fixture, objectIn } from '../../test/support/canaries.ts';
+import { canary, lookAt } from '../../test/support/deployments.ts';
 import { featuredCases, plainCase, TARGET, type Featured } from '../../test/support/traffic.ts';
 import { NAMESPACE } from './cluster.ts';
 
@@ -18,6 +21,24 @@ export interface Rendered {
 }
 
 const NOW = instant(Date.UTC(2026, 0, 1));
+
+/** Copies of the autoscalers among the fixtures, as they are and as a Canary may wish them. */
+export function renderedScalers(): readonly Rendered[] {
+  const wishes = {
+    plain: '',
+    bounds: ', primaryScalerReplicas: { minReplicas: 2, maxReplicas: 9 }',
+    queries: ', primaryScalerQueries: { requests: vector(1) }',
+  };
+  return Object.keys(autoscalerKinds).flatMap((kind) =>
+    Object.entries(wishes).map(([origin, wish]): Rendered => {
+      const original = objectIn(fixture('autoscalers', kind, 'autoscaler.yaml'));
+      const by = canary(`autoscalerRef: { kind: ${kind}, name: podinfo${wish} }`);
+      const copy = renderAutoscaler(lookAt([original], { canary: by }));
+      if (!copy.ok || copy.value === undefined) throw new Error(`no copy of a ${kind} was rendered`);
+      return { provider: 'autoscalers', origin, object: asNew(copy.value) };
+    }),
+  );
+}
 
 /** Each once, however many Canaries and positions it stands for. */
 export function renderedObjects(): readonly Rendered[] {

@@ -1,5 +1,5 @@
 /**
- * Whose definitions the objects of our traffic providers have to satisfy: a line for each vendor, with the Go module
+ * Whose definitions the objects we render have to satisfy: a line for each vendor, with the Go module
  * that carries them. Only definitions of kinds that we render are taken.
  */
 import { execFile } from 'node:child_process';
@@ -36,6 +36,7 @@ export const VENDORS: readonly Vendor[] = [
     version: 'v3.7.12',
     path: `${REFERENCE}/kubernetes-crd-definition-v1.yml`,
   },
+  { name: 'KEDA', module: 'github.com/kedacore/keda/v2', version: 'v2.21.0', path: 'config/crd/bases' },
 ];
 
 const ATTEMPTS = 3;

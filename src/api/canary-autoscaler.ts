@@ -5,7 +5,8 @@ import type { Report } from './report.ts';
 import { defined } from './tree.ts';
 
 const FIELD = 'spec.autoscalerRef';
-const COPIED = 'HorizontalPodAutoscaler';
+const KEDA = 'ScaledObject';
+const COPIED: readonly string[] = ['HorizontalPodAutoscaler', KEDA];
 
 /** Undefined where there is none and, reported, where it names nothing. Its version is never asked for. */
 export function parseAutoscaler(
@@ -19,8 +20,8 @@ export function parseAutoscaler(
     report.error(`${FIELD}.${missing}`, "is missing, expected the kind and name of the target's autoscaler");
     return undefined;
   }
-  if (kind !== COPIED) {
-    const message = `has no effect on the primary: only a ${COPIED} is copied; a ${kind} stays on the target alone, the primary keeps its replicas`;
+  if (!COPIED.includes(kind)) {
+    const message = `has no effect on the primary: only a ${COPIED.join(' or ')} is copied; a ${kind} stays on the target alone, the primary keeps its replicas`;
     report.warning(`${FIELD}.kind`, message);
   }
   const { minReplicas, maxReplicas } = bounds;
@@ -32,7 +33,15 @@ export function parseAutoscaler(
       `${found}, expected 1 or more, and maxReplicas no less than minReplicas`,
     );
   }
-  return { kind, name, bounds: defined({ minReplicas, maxReplicas }) };
+  const { primaryScalerQueries: queries } = written;
+  if (queries !== undefined && kind !== KEDA) {
+    report.warning(
+      `${FIELD}.primaryScalerQueries`,
+      `has no effect: a ${kind} asks no queries, a ${KEDA} does`,
+    );
+  }
+  const bounded = { kind, name, bounds: defined({ minReplicas, maxReplicas }) };
+  return queries === undefined ? bounded : { ...bounded, queries };
 }
 
 /** An autoscaler as a status remembers it: `<kind>/<name>`, or nothing for none. */

@@ -142,6 +142,7 @@ const analysis = record({
 const autoscalerRef = record({
   kind: text.optional(),
   name: text.optional(),
+  primaryScalerQueries: stringMap.optional(),
   primaryScalerReplicas: record({
     minReplicas: wholeNumber.optional(),
     maxReplicas: wholeNumber.optional(),

@@ -116,7 +116,7 @@ function build(
   const rules = coreSpec(object, written, parsed, context, report);
   const sessionAffinity = affinityOf(written, rules.strategy, context, report);
   const analysis = { ...parsed.analysis, sessionAffinity };
-  const autoscaler = parseAutoscaler(spec.autoscalerRef, report);
+  const autoscaler = isScaled(target, spec, report) ? parseAutoscaler(spec.autoscalerRef, report) : undefined;
   const core = { ...rules, ...affinityNames(sessionAffinity), autoscaler: autoscalerName.of(autoscaler) };
   if (target === undefined || service === undefined) return undefined;
   checkWishes(written, { ...core, service, analysis }, context, report);
@@ -210,6 +210,15 @@ function checkWishes(
     const path = field.startsWith('analysis.') ? `${at}${field.slice('analysis'.length)}` : `spec.${field}`;
     report.error(path, message, 'UnsupportedFeature');
   }
+}
+
+/** Of what runs on every node, or has no pods of its own, nothing is scaled. */
+function isScaled(target: TargetRef | undefined, { autoscalerRef }: WrittenSpec, report: Report): boolean {
+  if (target === undefined || (target.kind !== 'DaemonSet' && target.kind !== 'Service')) return true;
+  if (autoscalerRef !== undefined && !target.apiVersion.startsWith(KNATIVE)) {
+    report.warning('spec.autoscalerRef', `has no effect: a ${target.kind} is not scaled; drop it`);
+  }
+  return false;
 }
 
 /** A Service that is released is the one that clients use. */

@@ -29,6 +29,7 @@ export const KINDS = {
     'HorizontalPodAutoscaler',
     'horizontalpodautoscalers',
   ),
+  ScaledObject: namespaced('keda.sh/v1alpha1', 'ScaledObject', 'scaledobjects'),
   ConfigMap: namespaced('v1', 'ConfigMap', 'configmaps'),
   Secret: namespaced('v1', 'Secret', 'secrets'),
   EndpointSlice: namespaced('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),

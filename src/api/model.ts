@@ -51,6 +51,8 @@ export interface AutoscalerRef {
   readonly name: string;
   /** `minReplicas` and `maxReplicas`, those that are set. */
   readonly bounds: Readonly<Record<string, unknown>>;
+  /** What each trigger of the copy asks, by its name; undefined where the Canary says nothing of any. */
+  readonly queries?: Readonly<Record<string, string>>;
 }
 
 /** `spec.service`. Fields only one provider reads are kept as written. */

@@ -3,7 +3,13 @@ import { kindOf } from '../api/kinds.ts';
 import type { Canary } from '../api/model.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import type { Observed } from '../core/model.ts';
-import { autoscalerRefs, formerAutoscaler, renderAutoscaler } from '../targets/autoscalers.ts';
+import {
+  autoscalerRefs,
+  formerAutoscaler,
+  pausedRefs,
+  renderAutoscaler,
+  resumeFormer,
+} from '../targets/autoscalers.ts';
 import { targetKind } from '../targets/registry.ts';
 import type { Look, TargetKind, TargetMetadata } from '../targets/target.ts';
 import { tracesOf } from '../targets/traces.ts';
@@ -54,7 +60,7 @@ export async function lookAt(
   // A provider nobody knows must not hold up a deletion: then the Service is all there is to give back.
   const traffic = resolveTraffic(canary.provider) ?? (terminating ? resolveTraffic(PLAIN) : undefined);
   // Nor must an autoscaler that may not be looked at: the target comes back with what the primary has.
-  const autoscalers = terminating ? [] : autoscalerRefs(canary);
+  const autoscalers = terminating ? await visible(tools, pausedRefs(canary), signal) : autoscalerRefs(canary);
   const workloads = [...(kind?.refs(canary) ?? []), ...autoscalers].map((ref) => inside(canary, ref));
   const routes = (traffic === undefined ? [] : routeRefs(canary, traffic.provider)).map((ref) =>
     inside(canary, ref),
@@ -121,6 +127,19 @@ async function watchKinds(
   }
 }
 
+async function visible(
+  { watched }: Tools,
+  refs: readonly ObjectRef[],
+  signal: AbortSignal,
+): Promise<readonly ObjectRef[]> {
+  const seen: ObjectRef[] = [];
+  for (const ref of refs) {
+    const kind = kindOf(ref);
+    if (kind !== undefined && (await watched.watch(kind, { signal })).ok) seen.push(ref);
+  }
+  return seen;
+}
+
 function routingOf(
   canary: Canary,
   traffic: ReturnType<typeof resolveTraffic>,
@@ -162,7 +181,7 @@ export function observedOf({ canary, kind, look, routing, place, left, untaken }
     left: left.flatMap((input) => observeLeft(input) ?? []),
     services: routing.ok && renderServices(routing.value).length === 0,
     autoscaler: autoscaler.ok && autoscaler.value === undefined,
-    formerAutoscaler: formerAutoscaler(look) !== undefined,
+    formerAutoscaler: formerAutoscaler(look) !== undefined || resumeFormer(look) !== undefined,
     finalizer: canary.object.metadata.finalizers?.includes(FINALIZER) ?? false,
     released: terminating && routing.ok && [routing.value, ...left].every((input) => released(input)),
     ...(untaken !== undefined && { traces: tracesOf(look, untaken) }),

@@ -4,7 +4,13 @@ import type { ApiError, KubeObject, ObjectReader, ObjectWriter } from '../api/ob
 import type { Action } from '../core/model.ts';
 import { after, millis, unreachable } from '../shared/brand.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { formerAutoscaler, renderAutoscaler } from '../targets/autoscalers.ts';
+import {
+  formerAutoscaler,
+  pauseAutoscaler,
+  renderAutoscaler,
+  resumeFormer,
+  type ScalerPatch,
+} from '../targets/autoscalers.ts';
 import { isOfAnotherType } from '../targets/copies.ts';
 import type { TargetKind } from '../targets/target.ts';
 import { findObject } from '../targets/tracked-config.ts';
@@ -220,8 +226,9 @@ function writeAutoscaler({ look }: View, put: Write): Promise<Done> | Done {
 }
 
 async function removeAutoscaler(writer: ObjectWriter, { look }: View, signal: AbortSignal): Promise<Done> {
+  const resumed = await patchScaler(writer, resumeFormer(look), signal);
   const former = formerAutoscaler(look);
-  if (former === undefined) return ok();
+  if (!resumed.ok || former === undefined) return resumed;
   const deleted = await writer.delete(refOf(former), { signal, ...versionOf(former) });
   return deleted.ok || deleted.error.kind === 'not-found' ? ok() : deleted;
 }
@@ -233,12 +240,24 @@ async function scaleTarget(
   up: boolean,
   signal: AbortSignal,
 ): Promise<Done> {
+  // Who might undo it is told first.
+  const told = await patchScaler(writer, pauseAutoscaler(look, !up), signal);
   const patch = kind.scaleTarget(look, up);
-  if (patch === undefined) return ok();
+  if (!told.ok || patch === undefined) return told;
   // By the version it was read in: what the Canary says may be one that is served no longer.
   const [target = canary.target] = kind.refs(canary);
   const written = await writer.patch({ ...target, namespace: canary.namespace }, patch, { signal });
   return written.ok ? ok() : written;
+}
+
+async function patchScaler(
+  writer: ObjectWriter,
+  meant: ScalerPatch | undefined,
+  signal: AbortSignal,
+): Promise<Done> {
+  if (meant === undefined) return ok();
+  const written = await writer.patch(meant.ref, meant.patch, { signal });
+  return written.ok || written.error.kind === 'not-found' ? ok() : written;
 }
 
 async function setFinalizer(

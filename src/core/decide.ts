@@ -43,8 +43,11 @@ export function decide(s: Situation): Verdict {
   // A debt that is paid.
   if (status.park === 'due' && parked(s)) return record(s, { park: 'done' });
   // Another autoscaler is named, and the copy of the former is gone.
-  if (status.autoscaler !== spec.autoscaler && !observed.formerAutoscaler)
-    return record(s, { autoscaler: spec.autoscaler });
+  if (status.autoscaler !== spec.autoscaler && !observed.formerAutoscaler) {
+    // It may wake what is at rest, so that is parked once more.
+    const park = status.park === 'done' && spec.autoscaler !== '' ? 'due' : status.park;
+    return record(s, { autoscaler: spec.autoscaler, park });
+  }
   // Visitors are to be kept from now on, in the middle of a run.
   if (lacksCookies(spec, status)) return record(s, {});
   // Nothing moves forward on top of an unfinished change.

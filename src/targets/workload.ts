@@ -6,6 +6,7 @@ import type { Readiness } from '../core/model.ts';
 import { NO_REVISION, type Revision } from '../shared/brand.ts';
 import { canonicalJson } from '../shared/digest.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { isPaused } from './autoscalers.ts';
 import { copiesOf, restoredCopies } from './copies.ts';
 import { PRIMARY, selectorOf, type Selector } from './labels.ts';
 import { discoverPorts } from './ports.ts';
@@ -69,7 +70,7 @@ export function podWorkload(shape: Shape): TargetKind {
       return {
         revision: record.revision,
         record,
-        scaledUp: shape.isScaled(look, target),
+        scaledUp: isAwake(shape, look, target),
         ...judged,
         ...(missing !== undefined && { readiness: missing }),
       };
@@ -148,6 +149,18 @@ function selected(shape: Shape, look: Look): Result<Selector, string> {
   if (!selector.ok) return selector;
   const { label, value } = selector.value;
   return ok({ label, value: value.endsWith(PRIMARY) ? value.slice(0, -PRIMARY.length) : value });
+}
+
+/**
+ * On the way up it is not before it may be scaled; on the way to rest it is as long as anything may wake it.
+ */
+function isAwake(shape: Shape, look: Look, target: KubeObject): boolean {
+  const scaled = shape.isScaled(look, target);
+  const paused = isPaused(look);
+  if (paused === undefined) return scaled;
+  const { park, phase } = look.canary.status;
+  const rests = park !== 'none' && phase !== 'Terminating';
+  return rests ? scaled || !paused : scaled && !paused;
 }
 
 // ----------------------------------------------------------------------------------------------------- configuration

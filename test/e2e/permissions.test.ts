@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { definitionRules, leaseRules, workRules, type Rule } from '../../src/cli/install/rules.ts';
 import type { Account, Attempt } from '../../src/sandbox/accounts.ts';
-import { textAt } from './harness/look.ts';
+import { textAt, valueAt } from './harness/look.ts';
 import type { Program } from './harness/process.ts';
 import { Rollout, type RolloutWish } from './harness/rollout.ts';
 import { worlds } from './harness/shared.ts';
@@ -206,6 +206,7 @@ async function everythingFor(world: World, provider: string): Promise<void> {
   const everywhere = await Rollout.install(world, { name: 'everywhere', kind: 'DaemonSet', provider });
   await everywhere.push('everywhere:2');
   await everywhere.rests('Succeeded');
+  await fedByKeda(world, provider);
   await world.patch('Service', 'whole-primary', { spec: { selector: { app: 'elsewhere' } } });
   await world.patch('DestinationRule', 'whole-primary', { spec: { host: 'elsewhere' } });
   await whole.comes(
@@ -224,6 +225,22 @@ async function everythingFor(world: World, provider: string): Promise<void> {
   await whole.rests('Failed');
   await world.delete('Canary', 'whole');
   await world.eventually('it is gone', () => world.get('Canary', 'whole') === undefined);
+}
+
+async function fedByKeda(world: World, provider: string): Promise<void> {
+  const spec = { autoscalerRef: { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: 'fed' } };
+  world.apply({
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'ScaledObject',
+    metadata: { name: 'fed', namespace: 'test' },
+    spec: { scaleTargetRef: { name: 'fed' }, triggers: [] },
+  });
+  const fed = await Rollout.install(world, { name: 'fed', provider, spec });
+  await world.patch('ScaledObject', 'fed', { spec: { maxReplicaCount: 5 } });
+  const copy = (): unknown => world.get('ScaledObject', 'fed-primary');
+  await fed.comes('follows', () => valueAt(copy(), 'spec', 'maxReplicaCount') === 5);
+  await fed.amend({ spec: { autoscalerRef: null } });
+  await fed.comes('has no copy any more', () => copy() === undefined);
 }
 
 interface Given {

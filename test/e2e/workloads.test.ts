@@ -91,6 +91,65 @@ describe('a target with a HorizontalPodAutoscaler', () => {
   );
 });
 
+describe('a target with a ScaledObject', () => {
+  const PAUSED = 'autoscaling.keda.sh/paused-replicas';
+  const paused = (w: World, name: string): unknown =>
+    valueAt(w.get('ScaledObject', name), 'metadata', 'annotations', PAUSED);
+  const fed = async (w: World, name: string): Promise<Rollout> => {
+    const trigger = { type: 'prometheus', metadata: { query: `sum(rate(rq{app="${name}-canary"}[1m]))` } };
+    w.apply({
+      apiVersion: 'keda.sh/v1alpha1',
+      kind: 'ScaledObject',
+      metadata: { name, namespace: 'test' },
+      spec: { scaleTargetRef: { name }, minReplicaCount: 3, triggers: [trigger] },
+    });
+    const autoscalerRef = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name };
+    return Rollout.install(w, { name, provider: 'istio', spec: { autoscalerRef, revertOnDeletion: true } });
+  };
+
+  it.concurrent(
+    'keda: primary query rewritten, pause annotation `0` at rest, removed in a run, paused again',
+    async () => {
+      const w = await world.started();
+      const rollout = await fed(w, 'fed');
+      expect(valueAt(w.get('ScaledObject', 'fed-primary'), 'spec')).toMatchObject({
+        scaleTargetRef: { kind: 'Deployment', name: 'fed-primary' },
+        triggers: [{ metadata: { query: 'sum(rate(rq{app="fed-primary"}[1m]))' } }],
+      });
+      expect(paused(w, 'fed-primary')).toBeUndefined();
+      expect([paused(w, 'fed'), rollout.targetReplicas]).toEqual(['0', 0]);
+      const seen: string[] = [];
+      w.sandbox.store.subscribe('*', ({ object: { kind, metadata } }) => {
+        if (metadata.name !== 'fed' || !['ScaledObject', 'Deployment'].includes(kind)) return;
+        const state = `${String(paused(w, 'fed'))}/${String(rollout.targetReplicas)}`;
+        if (seen.at(-1) !== state) seen.push(state);
+      });
+      await rollout.push('fed:2');
+      await rollout.rests('Succeeded');
+      // Told to scale before there is something, and to leave it before there is nothing.
+      expect(seen).toEqual(['0/0', 'undefined/0', 'undefined/3', '0/3', '0/0']);
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
+    'is scaled by it again when the Canary goes, and when the Canary names it no more',
+    async () => {
+      const w = await world.started();
+      const left = await fed(w, 'left');
+      await left.amend({ spec: { autoscalerRef: null } });
+      await left.comes('may be scaled', () => paused(w, 'left') === undefined);
+      await left.comes('has no copy', () => w.get('ScaledObject', 'left-primary') === undefined);
+      expect(left.targetReplicas).toBe(0);
+      const gone = await fed(w, 'gone');
+      await w.delete('Canary', 'gone');
+      await w.eventually('it is gone', () => w.get('Canary', 'gone') === undefined);
+      expect([paused(w, 'gone'), gone.targetReplicas]).toEqual([undefined, 2]);
+    },
+    TIMEOUT,
+  );
+});
+
 describe('a DaemonSet', () => {
   it.concurrent(
     'that does not come up is given up by a deadline of ours, and a good one follows',

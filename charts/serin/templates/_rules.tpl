@@ -33,6 +33,10 @@
 - apiGroups: [autoscaling]
   resources: [horizontalpodautoscalers]
   verbs: [get, list, watch, create, update, delete]
+# KEDA's is told by an annotation to leave its target at nothing.
+- apiGroups: [keda.sh]
+  resources: [scaledobjects]
+  verbs: [get, list, watch, create, update, patch, delete]
 {{- if .Values.configTracking.enabled }}
 # Watched as metadata only; contents are read one by one when a tracked one changes.
 - apiGroups: [""]

@@ -35,7 +35,7 @@ const WRITE = [...LOOK, 'create', 'update'] as const;
 /** Where Canaries are. Deleting is left to Kubernetes, but for what cannot be changed and what is not wanted any more. */
 export function workRules({ providers, trackConfigs, secretNames }: Needs): readonly Rule[] {
   const { Canary, MetricTemplate, AlertProvider, Deployment, DaemonSet, ControllerRevision } = KINDS;
-  const { Service, HorizontalPodAutoscaler, ConfigMap, Secret, Event } = KINDS;
+  const { Service, EndpointSlice, HorizontalPodAutoscaler, ScaledObject, ConfigMap, Secret, Event } = KINDS;
   return [
     rule([Canary], [...LOOK, 'patch']),
     rule([Canary], ['patch'], { subresource: 'status' }),
@@ -45,7 +45,10 @@ export function workRules({ providers, trackConfigs, secretNames }: Needs): read
     rule([Deployment, DaemonSet], [...WRITE, 'patch']),
     rule([ControllerRevision], [...LOOK, 'create', 'delete']),
     rule([Service], WRITE),
+    rule([EndpointSlice], ['list']),
     rule([HorizontalPodAutoscaler], [...WRITE, 'delete']),
+    // Pausing is a patch of the user's.
+    rule([ScaledObject], [...WRITE, 'patch', 'delete']),
     ...(trackConfigs
       ? [rule([ConfigMap, Secret], WRITE), rule([Secret], ['delete'])]
       : [rule([Secret], ['get'], { names: secretNames })]),

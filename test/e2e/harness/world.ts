@@ -23,8 +23,9 @@ export const NAMESPACE = 'test';
 const CONTROLLER = 'dist/main.js';
 const LOAD_TESTER = 'dist/load-tester/main.js';
 const COMMAND_LINE = 'dist/cli/main.js';
-/** Routers whose objects are known here without their vendors' definitions. */
+/** Kinds that are known here without their vendors' definitions. */
 const ROUTERS = ['VirtualService', 'DestinationRule', 'HTTPRoute', 'TraefikService'] as const;
+const SCALERS = ['ScaledObject'] as const;
 const LAST_WORDS = 25;
 
 const EVERYTHING: readonly Grant[] = [{ rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] }];
@@ -92,7 +93,7 @@ export class World {
       startReceiver(changes),
       built(),
     ]);
-    for (const name of ROUTERS) {
+    for (const name of [...ROUTERS, ...SCALERS]) {
       const { apiVersion, kind, plural, namespaced } = KINDS[name];
       const [group = '', version = ''] = apiVersion.split('/');
       sandbox.registerKind({ group, version, kind, plural, namespaced });

@@ -136,8 +136,9 @@ describe('the primary’s autoscaler', () => {
   });
 
   it('is none where the Canary names none, or a kind that is not copied', () => {
-    const keda = 'autoscalerRef: { apiVersion: keda.sh/v1alpha1, kind: ScaledObject, name: web }';
-    for (const by of [canary(), canary(keda)]) {
+    const other =
+      'autoscalerRef: { apiVersion: datadoghq.com/v1alpha1, kind: WatermarkPodAutoscaler, name: web }';
+    for (const by of [canary(), canary(other)]) {
       expect(renderAutoscaler(lookAt([USERS], { canary: by }))).toEqual({ ok: true, value: undefined });
       expect(autoscalerRefs(by)).toEqual([]);
     }
@@ -148,7 +149,12 @@ describe('the copy of an autoscaler that is named no more', () => {
   const renamed = canary(REF.replace('web', 'shop'), { autoscaler: 'HorizontalPodAutoscaler/web' });
 
   it('is found by what the status remembers', () => {
-    expect(autoscalerRefs(renamed).map(({ name }) => name)).toEqual(['shop', 'shop-primary', 'web-primary']);
+    expect(autoscalerRefs(renamed).map(({ name }) => name)).toEqual([
+      'shop',
+      'shop-primary',
+      'web',
+      'web-primary',
+    ]);
     expect(formerAutoscaler(lookAt([kept], { canary: renamed }))).toBe(kept);
     const dropped = canary('', { autoscaler: 'HorizontalPodAutoscaler/web' });
     expect(formerAutoscaler(lookAt([kept], { canary: dropped }))).toBe(kept);
