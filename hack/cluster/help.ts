@@ -5,7 +5,7 @@ A real one-node Kubernetes on this machine: API server, scheduler, kubelet and a
 containerd from Debian. It needs root on Linux and no container registry. Everything lives in namespaces of its own:
 the machine's network and firewall stay as they are, and nothing is left when it ends.
 
-  up [--bare]         build what is missing (some twelve minutes the first time, never again), start what is not running,
+  up [--bare]         build what is missing (some twenty minutes the first time, never again), start what is not running,
                       apply what of the add-ons has changed since
                       --bare leaves out DNS, router, metrics and the example application's images
   down                end it; images are kept for the next time, nothing else
