@@ -180,7 +180,13 @@ async function reported(fault: Fault, scene: Scene): Promise<Report> {
     `${fault.name}: ${isRight(report) ? 'right' : 'WRONG'} after ${report.seconds} s, ${report.lost} requests lost`,
   );
   for (const text of sentencesOf(report)) scene.say(`${fault.name}: ${text}`);
+  if (!isRight(report)) await sayLastWords(scene);
   return report;
+}
+
+async function sayLastWords({ stage, say }: Scene): Promise<void> {
+  const words = await stage.lastWords().catch((error: unknown) => String(error));
+  for (const line of words.split('\n')) say(`  ${line}`);
 }
 
 /** Puts back what was taken away, then removes what was made. Whoever comes next finds nothing of it. */

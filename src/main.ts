@@ -67,9 +67,9 @@ async function run(settings: Settings): Promise<number> {
     clock: systemClock,
     perSecond: settings.qps,
     burst: settings.burst,
-    onCall: ({ status, ...call }) => {
+    onCall: ({ status, abandoned, ...call }) => {
       vitals.apiCall({ ...call, code: String(status) });
-      outages.called(status);
+      if (!abandoned) outages.called(status);
     },
   });
   const watched = new WatchSet({
@@ -152,8 +152,25 @@ async function run(settings: Settings): Promise<number> {
   }
 }
 
-/** Leads until the process stops or the lease is lost; either way everything on its way ends first. */
+/**
+ * Leads until the process stops, and again after the lease was lost: an outage of the API server ends no process, so
+ * caches stay filled, and it is remembered that there was one.
+ */
 async function lead(
+  manager: Manager,
+  tools: Tools,
+  urgent: ReturnType<typeof createObjects>,
+  stopping: { readonly signal: AbortSignal },
+): Promise<void> {
+  for (;;) {
+    await leadOnce(manager, tools, urgent, stopping);
+    if (stopping.signal.aborted) return;
+    tools.log.info({}, 'standing by again');
+  }
+}
+
+/** Everything on its way ends before this resolves. */
+async function leadOnce(
   manager: Manager,
   { clock, random, log, vitals, settings }: Tools,
   urgent: ReturnType<typeof createObjects>,

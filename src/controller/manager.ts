@@ -55,7 +55,7 @@ export class Manager {
   readonly #tools: Tools;
   readonly #canaries: CanaryContext;
   readonly #queue: WorkQueue;
-  readonly #announcer: Announcer;
+  #announcer: Announcer;
   readonly #index = new CanaryIndex();
   readonly #slots = new Slots(CONCURRENT_PASSES);
   readonly #shelf = new ConfigShelf();
@@ -77,12 +77,7 @@ export class Manager {
       firstBackOff: FIRST_BACK_OFF,
       longestBackOff: LONGEST_BACK_OFF,
     });
-    this.#announcer = new Announcer({
-      messenger: createMessenger(tools),
-      clock: tools.clock,
-      log: tools.log,
-      onTold: (canary) => this.#queue.add(keyOf(canary)),
-    });
+    this.#announcer = this.#anAnnouncer();
     tools.watched.onChange((ref, object) => this.#changed(ref, object));
   }
 
@@ -110,8 +105,14 @@ export class Manager {
     await this.#work(signal, (key) => this.#watchOn(key, signal));
   }
 
-  /** Works until `signal` aborts; resolves when the last pass has ended and nothing is being told. */
+  /**
+   * Works until `signal` aborts; resolves when the last pass has ended and nothing is being told. May be called again:
+   * what was remembered of Canaries is forgotten first, since somebody else may have led meanwhile.
+   */
   async lead(signal: AbortSignal): Promise<void> {
+    this.#memories.clear();
+    this.#announcer = this.#anAnnouncer();
+    this.#interrupt = new AbortController();
     this.#leading = true;
     this.#movedAt = this.#tools.clock.steady();
     const interrupt = (): void => this.#interrupt.abort(signal.reason);
@@ -124,6 +125,16 @@ export class Manager {
       this.#leading = false;
       await this.#announcer.drained();
     }
+  }
+
+  #anAnnouncer(): Announcer {
+    const { clock, log } = this.#tools;
+    return new Announcer({
+      messenger: createMessenger(this.#tools),
+      clock,
+      log,
+      onTold: (canary) => this.#queue.add(keyOf(canary)),
+    });
   }
 
   async #work(signal: AbortSignal, work: (key: string) => Promise<void>): Promise<void> {

@@ -19,6 +19,7 @@ import { firesAt } from '../notify/alerts.ts';
 import type { Alert, Destination } from '../notify/notifier.ts';
 import { notification } from '../notify/registry.ts';
 import { millis, type Instant, type Revision } from '../shared/brand.ts';
+import type { HttpRequest } from '../shared/http.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Messenger } from './announcer.ts';
 import { limited } from './limit.ts';
@@ -34,6 +35,9 @@ const HOOK_LIMIT = millis(600_000);
 const EVENT_HOOK_LIMIT = millis(60_000);
 /** For one alert, its credentials included. */
 const ALERT_LIMIT = millis(20_000);
+const ALERT_ATTEMPTS = 2;
+const ALERT_RETRY = millis(1_000);
+const TOO_MANY = 429;
 /** For an AlertProvider that names none. */
 const USUAL_CHANNEL = 'general';
 const USUAL_USERNAME = 'flagger';
@@ -204,13 +208,29 @@ async function deliver(
       const destination = await find(signal);
       if (!destination.ok) return destination;
       const request = notification(alert, destination.value);
-      if (!request.ok) return request;
-      const answer = await tools.http(request.value, { signal });
-      if (!answer.ok) return err(answer.error.detail);
-      const { status } = answer.value;
-      return status >= 200 && status < 300 ? ok() : err(`answered with status ${status}`);
+      return request.ok ? post(tools, request.value, signal) : request;
     }),
   );
+}
+
+/**
+ * Once more where nobody answers, or somebody cannot just now. No more often: what is told next waits behind it.
+ */
+async function post(
+  tools: Pick<Tools, 'http' | 'clock'>,
+  request: HttpRequest,
+  signal: AbortSignal,
+  attempts = ALERT_ATTEMPTS,
+): Promise<Result<undefined, string>> {
+  const answer = await tools.http(request, { signal });
+  const status = answer.ok ? answer.value.status : 0;
+  if (status >= 200 && status < 300) return ok();
+  const isPassing = status === 0 || status === TOO_MANY || status >= 500;
+  if (!isPassing || attempts === 1) {
+    return err(answer.ok ? `answered with status ${status}` : answer.error.detail);
+  }
+  await tools.clock.sleep(ALERT_RETRY, { signal });
+  return post(tools, request, signal, attempts - 1);
 }
 
 function globalDestination({ settings: { slack } }: Tools): Destination | undefined {

@@ -154,6 +154,32 @@ describe('processes', () => {
   );
 
   it.concurrent(
+    'an outage that costs the lease ends no process, holds the next weight until routers have heard, and loses nothing',
+    async () => {
+      const w = await places.start();
+      const leader = await w.leader(SHORT_LEASE);
+      const rollout = await Rollout.install(w, { name: 'parted', provider: 'istio', analysis: LONG });
+      const steps = weightsOf(w, 'parted');
+      await rollout.push('parted:2');
+      await rollout.comes('has 20 percent', () => rollout.routed === 20);
+      const lift = w.sandbox.faults.inject({ effect: { kind: 'drop' } });
+      await pause(4_000);
+      lift();
+      const back = Date.now();
+      const says = (text: string): boolean => leader.lines().some(({ msg }) => msg === text);
+      await w.eventually('the lease was lost', () => says('no longer leading'));
+      await rollout.rests('Succeeded');
+      expect(leader.running).toBe(true);
+      expect(says('standing by again')).toBe(true);
+      expect(steps.map(({ weight }) => weight)).toEqual([20, 40, 60, 80, 0]);
+      // Twice as long as the server was away, as far as it was noticed.
+      expect((steps[1]?.at ?? 0) - back).toBeGreaterThan(4_000);
+      expect(rollout.run).toContain('Promotion completed! Scaling down parted.test');
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
     'with default flags no interval is shorter than ten seconds, and the story is the same',
     async () => {
       const w = await places.start();

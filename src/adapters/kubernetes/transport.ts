@@ -42,6 +42,8 @@ export interface CallRecord {
   readonly verb: Verb;
   readonly resource: string;
   readonly status: number;
+  /** Nobody waited for the answer any more. */
+  readonly abandoned: boolean;
   readonly seconds: number;
 }
 
@@ -139,7 +141,13 @@ class PooledTransport implements Transport {
       return err(unanswered(whatOf(call), describeError(error)));
     } finally {
       const seconds = Math.max(0, this.#clock.steady() - from) / 1_000;
-      this.#onCall({ verb: call.verb, resource: call.resource, status, seconds });
+      this.#onCall({
+        verb: call.verb,
+        resource: call.resource,
+        status,
+        abandoned: signal.aborted,
+        seconds,
+      });
     }
   }
 

@@ -214,17 +214,24 @@ describe('a call', () => {
     await transport.close();
 
     expect(answer).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
-    expect(calls).toEqual([{ verb: 'get', resource: 'configmaps', status: 0, seconds: expect.any(Number) }]);
+    expect(calls).toMatchObject([{ verb: 'get', resource: 'configmaps', status: 0, abandoned: false }]);
   });
 
-  it('rejects with the reason of a caller who gave up', async () => {
+  it('rejects with the reason of a caller who gave up, and is counted as given up by him', async () => {
+    const calls: CallRecord[] = [];
+    const { connection } = cluster;
+    const onCall = (record: CallRecord): unknown => calls.push(record);
+    const transport = createTransport({ connection, clock: systemClock, onCall });
     cluster.sandbox.faults.inject({ effect: { kind: 'hang' }, times: 1 });
     const caller = new AbortController();
-    const pending = cluster.objects.read(refTo('x'), { signal: caller.signal });
+    const pending = createObjects({ transport }).read(refTo('x'), { signal: caller.signal });
 
+    await systemClock.sleep(millis(50), { signal });
     caller.abort(new Error('stopping'));
 
     await expect(pending).rejects.toThrow('stopping');
+    expect(calls).toMatchObject([{ status: 0, abandoned: true }]);
+    await transport.close();
   });
 
   it('that reads waits when asked to; one that writes tells its caller', async () => {

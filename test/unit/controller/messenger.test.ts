@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Canary } from '../../../src/api/model.ts';
 import { createMessenger } from '../../../src/controller/messenger.ts';
 import type { News } from '../../../src/core/model.ts';
-import { revision } from '../../../src/shared/brand.ts';
+import { millis, revision } from '../../../src/shared/brand.ts';
+import { err, ok } from '../../../src/shared/result.ts';
 import { aParsedCanary } from '../../support/canary-object.ts';
 import { FakeTools } from './tools.ts';
 
@@ -89,6 +90,26 @@ describe('the messenger', () => {
       '"title":"Traffic routing","value":"Weight step: 20 max: 50"',
     );
     expect(JSON.stringify(bodies(tools))).toContain('"title":"Cluster","value":"blue"');
+  });
+
+  it.each([
+    ['tries an alert again where nobody answers', [undefined, 200], 2],
+    ['tries an alert again where somebody cannot just now', [429, 200], 2],
+    ['tries no alert again that was refused', [404, 200], 1],
+    ['gives an alert up after the second attempt', [502, 503, 200], 2],
+  ])('%s', async (_, answers, sent) => {
+    const tools = new FakeTools('-slack-url=http://slack', '-slack-channel=ops');
+    let calls = 0;
+    const http: typeof tools.http = async () => {
+      const status = answers[calls++];
+      if (status === undefined) return err({ kind: 'unreachable', detail: 'nobody is there' });
+      return ok({ status, body: '', elapsed: millis(1) });
+    };
+    const telling = announce(Object.assign(tools, { http }), aParsedCanary(), PROMOTED);
+    await tools.clock.advance(25_000);
+    await telling;
+
+    expect(calls).toBe(sent);
   });
 
   it('sends alerts to the providers of the Canary only, with their secrets, by severity', async () => {

@@ -13,7 +13,8 @@ import { Traefik } from './traefik.ts';
 /** Services of the add-ons, by the names that `npm run cluster` gives them. */
 const TRAEFIK = { namespace: 'traefik', name: 'traefik' };
 const LEASE = 'flagger-leader-election';
-const LAST_LINES = '--tail=30';
+const LAST_LINES = ['--prefix', '--tail=40'];
+const CONTROLLERS = ['-l', 'app.kubernetes.io/name=serin'];
 
 export interface RealOptions {
   readonly kubeconfig: string;
@@ -69,7 +70,7 @@ export async function openReal(options: RealOptions): Promise<Stage> {
       await install(serin(minimum));
       await leads(cluster);
     },
-    lastWords: () => command('kubectl', ['-n', PLACE.serin, 'logs', 'deployment/serin', LAST_LINES]),
+    lastWords: () => command('kubectl', ['-n', PLACE.serin, 'logs', ...CONTROLLERS, ...LAST_LINES]),
     stop: async () => {
       reach.close();
       await cluster.close();
