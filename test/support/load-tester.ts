@@ -1,4 +1,5 @@
 /** The load tester's process, and what webhooks send it. For contract tests. */
+import { afterAll } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { millis } from '../../src/shared/brand.ts';
 import { loopbackHttp } from './loopback.ts';
@@ -16,7 +17,7 @@ export interface Tester {
 
 /** None outlives the tests, whatever becomes of them. */
 const living = new Set<ChildProcess>();
-process.on('exit', () => living.forEach((child) => child.kill('SIGKILL')));
+afterAll(() => living.forEach((child) => child.kill('SIGKILL')));
 
 /** Resolves when it listens; rejects with what it said where it ends instead. */
 export async function startTester(
