@@ -2,17 +2,22 @@
  * The memory of a rollout in its object. Flagger's fields keep Flagger's meaning, since people, scripts and
  * health checks read them; what is ours alone stands in `status.serin`, compact and of no fixed form.
  */
-import { conditionsOf, type Condition } from '../core/conditions.ts';
+import { conditionsOf, waitingCondition, type Condition } from '../core/conditions.ts';
+import type { Grounds } from '../core/grounds.ts';
 import { UNTOUCHED } from '../core/takeover.ts';
-import type { Cookies, Phase, Status } from '../core/model.ts';
+import type { Cookies, Phase, Spec, Status } from '../core/model.ts';
+import { awaited } from '../core/waiting.ts';
+import type { Names } from '../core/wording.ts';
 import { instant, percent, revision, type Instant } from '../shared/brand.ts';
 import { phaseSchema } from './announcement.ts';
+import { writeGrounds } from './grounds.ts';
 import { memoryOf, memorySchema, type Memory } from './memory.ts';
 import type { Canary, Finding } from './model.ts';
 import type { KubeObject } from './objects.ts';
 import { salvage, show } from './salvage.ts';
 import { present } from './schema-parts.ts';
-import { defined, isTree, list, text, texts, tree, type Tree } from './tree.ts';
+import { at, defined, isTree, list, text, texts, tree, without, type Tree } from './tree.ts';
+import { stamp, told, writeWait, type Wait } from './waiting.ts';
 
 export interface ReadStatus {
   readonly status: Status;
@@ -155,6 +160,8 @@ export interface StatusContext {
   /** `object.status` as it stands; what is in it and no longer holds is deleted by the patch. */
   readonly previous: unknown;
   readonly now: Instant;
+  /** Left out where the rollout does not notice the write: what it waits for and rests on stays. */
+  readonly decided?: { readonly grounds: Grounds; readonly names: Names };
 }
 
 /** The `status` of a merge patch that makes the object say `status`. What others put there stays. */
@@ -169,15 +176,27 @@ export function writeStatus(status: Status, context: StatusContext): Record<stri
     lastAppliedSpec: status.lastAppliedRevision,
     lastPromotedSpec: status.lastPromotedRevision,
     ...cookieFields(status.cookies, previous),
-    lastTransitionTime: timestamp(context.now),
+    lastTransitionTime: stamp(context.now),
     conditions: mergeConditions(status, previous['conditions'], context),
-    serin: memoryOf(status),
   };
   return {
     ...wanted,
     trackedConfigs: patchTo(wanted['trackedConfigs'], previous['trackedConfigs']),
-    serin: patchTo(wanted['serin'], previous['serin']),
+    serin: memoryPatch(status, tree(previous['serin']), context),
   };
+}
+
+/** Our own memory; beside it what people ask for, which is left alone where there is nothing new to say of it. */
+function memoryPatch(status: Status, previous: Tree, { canary: { spec }, decided }: StatusContext): unknown {
+  const said: Tree =
+    decided === undefined
+      ? {}
+      : {
+          waitingFor: writeWait(told(awaited(status, spec), spec)),
+          ...writeGrounds(decided.grounds, decided.names),
+        };
+  const stays = ['waitingFor', 'decision', 'evidence'].filter((key) => said[key] === undefined);
+  return patchTo({ ...memoryOf(status), ...said }, without(previous, ...stays));
 }
 
 /** What Flagger counts: how often a blue/green or A/B analysis has been looked at. */
@@ -210,7 +229,7 @@ interface WrittenCondition {
 type Said = Omit<Condition, 'type'> & { readonly type: string };
 
 /** Those a status implies; `Permitted` is none of them. */
-const OUR_CONDITIONS = new Set<unknown>(['Promoted', 'Accepted', 'Stalled']);
+const OUR_CONDITIONS = new Set<unknown>(['Promoted', 'Accepted', 'Stalled', 'Waiting']);
 
 /**
  * The `status` of a merge patch that changes nothing but one condition: sets it to False for this reason, or takes it
@@ -224,22 +243,57 @@ export function conditionPatch(
   now: Instant,
 ): Record<string, unknown> | undefined {
   const before = list(tree(previous)['conditions']).map(tree);
+  const condition = said && ({ type, status: 'False', reason: said.reason, message: said.detail } as const);
+  const conditions = conditionsWith(before, type, condition, now);
+  return conditions && { conditions };
+}
+
+/** Undefined where things are so already. */
+function conditionsWith(
+  before: readonly Tree[],
+  type: Condition['type'] | 'Permitted',
+  said: Said | undefined,
+  now: Instant,
+): readonly unknown[] | undefined {
   const others = before.filter((condition) => condition['type'] !== type);
-  if (said === undefined) return others.length === before.length ? undefined : { conditions: others };
-  const { reason, detail: message } = said;
-  const condition = turned({ type, status: 'False', reason, message }, before, now);
-  if (before.some((known) => known === condition)) return undefined;
-  return { conditions: [...others, condition] };
+  if (said === undefined) return others.length === before.length ? undefined : others;
+  const condition = turned(said, before, now);
+  return before.some((known) => known === condition) ? undefined : [...others, condition];
+}
+
+/**
+ * The `status` of a merge patch that changes nothing but what is waited for, in `serin.waitingFor` and, where somebody
+ * or something has to do its part, in the condition `Waiting`.
+ */
+export function waitPatch(previous: unknown, wait: Wait, now: Instant): Record<string, unknown> {
+  const before = tree(previous);
+  const known = list(before['conditions']).map(tree);
+  const conditions = conditionsWith(known, 'Waiting', waitingCondition(wait), now);
+  const waitingFor = patchTo(writeWait(wait), at(previous, 'serin', 'waitingFor'));
+  return { serin: { waitingFor }, ...(conditions !== undefined && { conditions }) };
 }
 
 function mergeConditions(
   status: Status,
   previous: unknown,
-  { canary, now }: StatusContext,
+  { canary, now, decided }: StatusContext,
 ): readonly unknown[] {
   const before = Array.isArray(previous) ? previous.map(tree) : [];
-  const ours = conditionsOf(status, canary.target.kind).map((condition) => turned(condition, before, now));
-  return [...ours, ...before.filter(({ type }) => !OUR_CONDITIONS.has(type))];
+  const implied = conditionsOf(status, canary.target.kind);
+  const stays = decided === undefined ? before.find(({ type }) => type === 'Waiting') : undefined;
+  const waiting = decided === undefined ? undefined : waitingCondition(expected(status, canary.spec));
+  const ours = [...implied, ...(waiting === undefined ? [] : [waiting])];
+  return [
+    ...ours.map((condition) => turned(condition, before, now)),
+    ...(stays === undefined ? [] : [stays]),
+    ...before.filter(({ type }) => !OUR_CONDITIONS.has(type)),
+  ];
+}
+
+/** What follows from the status, told. That a workload has yet to come up is no more than to be expected. */
+function expected(status: Status, spec: Spec): Wait | undefined {
+  const wait = told(awaited(status, spec), spec);
+  return wait.kind === 'workload' ? undefined : wait;
 }
 
 /** A condition that says what it said is left alone; one that only gives another reason has not turned. */
@@ -248,12 +302,7 @@ function turned(condition: Said, before: readonly Tree[], now: Instant): Written
   const same = last?.['status'] === condition.status;
   if (same && last['reason'] === condition.reason && last['message'] === condition.message) return last;
   const since = same ? (text(last['lastTransitionTime']) ?? '') : '';
-  return { ...condition, lastUpdateTime: timestamp(now), lastTransitionTime: since || timestamp(now) };
-}
-
-/** As Kubernetes writes times: whole seconds. */
-function timestamp(at: Instant): string {
-  return new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');
+  return { ...condition, lastUpdateTime: stamp(now), lastTransitionTime: since || stamp(now) };
 }
 
 function timeOf(written: unknown): Instant {

@@ -3,7 +3,8 @@ import type { ParsedCanary } from '../api/canary.ts';
 import { commandsOf } from '../api/command.ts';
 import type { Canary } from '../api/model.ts';
 import type { ApiError, KubeObject, ObjectRef } from '../api/objects.ts';
-import { writeStatus } from '../api/status.ts';
+import { writeStatus, type StatusContext } from '../api/status.ts';
+import type { Grounds } from '../core/grounds.ts';
 import type { Action, Answer, News, Observed, Question, Situation, Status, Tried } from '../core/model.ts';
 import type { Instant } from '../shared/brand.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -12,6 +13,7 @@ import { ask } from './ask.ts';
 import { refOfKey } from './canary-index.ts';
 import type { ConfigShelf } from './configs.ts';
 import { remember, type Memory } from './memory.ts';
+import { namesOf } from './names.ts';
 import { lookAt, observedOf, type View } from './observe.ts';
 import { perform } from './perform.ts';
 import type { ActionError, CommitError, Ports, Stored } from './ports.ts';
@@ -77,10 +79,11 @@ export class CanaryPorts implements Ports {
     return slots.without(() => ask(tools, canary, question, signal));
   }
 
-  async commit(status: Status, version: string): Promise<Result<undefined, CommitError>> {
+  async commit(status: Status, version: string, grounds: Grounds): Promise<Result<undefined, CommitError>> {
     const { canary, announcer, memory, tools } = this.#context;
     const outbox = announcer.untold(canary.uid, status.outbox);
-    const written = await this.#write({ ...status, outbox }, version);
+    const decided = { grounds, names: namesOf(canary) };
+    const written = await this.#write({ ...status, outbox }, version, { decided });
     if (!written.ok) return written;
     memory.tried = undefined;
     count(tools, canary, status);
@@ -140,9 +143,14 @@ export class CanaryPorts implements Ports {
     return this.#context.tools.clock.now();
   }
 
-  async #write(status: Status, version: string): Promise<Result<undefined, CommitError>> {
+  async #write(
+    status: Status,
+    version: string,
+    decided: Pick<StatusContext, 'decided'> = {},
+  ): Promise<Result<undefined, CommitError>> {
     const { tools, key, canary, signal } = this.#context;
-    const body = writeStatus(status, { canary, previous: this.#object['status'], now: this.now() });
+    const context = { canary, previous: this.#object['status'], now: this.now(), ...decided };
+    const body = writeStatus(status, context);
     const patch = { metadata: { resourceVersion: version }, status: body };
     const written = await tools.objects.patch(refOfKey(key), patch, { signal, subresource: 'status' });
     if (!written.ok) return err(commitError(written.error));

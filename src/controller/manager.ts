@@ -4,11 +4,12 @@
  */
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { parseCanary, type CanaryContext, type ParsedCanary } from '../api/canary.ts';
+import type { Canary } from '../api/model.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
-import { conditionPatch } from '../api/status.ts';
+import { conditionPatch, waitPatch } from '../api/status.ts';
 import { at } from '../api/tree.ts';
 import type { Status } from '../core/model.ts';
-import { flaggerRuns, waitingText } from '../core/wording.ts';
+import { flaggerRuns } from '../core/wording.ts';
 import { instant, millis, unreachable, type Instant, type Millis } from '../shared/brand.ts';
 import { Announcer } from './announcer.ts';
 import { CanaryIndex, keyOf, refOfKey, titleOfKey, type IndexedCanary } from './canary-index.ts';
@@ -26,6 +27,7 @@ import { Slots } from './slots.ts';
 import { standAside, takeUp, type Aside } from './standing-aside.ts';
 import type { Tools } from './tools.ts';
 import type { PassOutcome } from './vitals.ts';
+import { telling, waitedFor, type Waited } from './waiting.ts';
 import { WorkQueue } from './workqueue.ts';
 
 const CONCURRENT_PASSES = 8;
@@ -408,7 +410,7 @@ export class Manager {
         this.#queue.add(key);
         return 'moved';
       case 'waiting':
-        return this.#waiting(key, memory, ports, result);
+        return this.#waiting(key, memory, ports, result, signal);
       default:
         return unreachable(result);
     }
@@ -448,14 +450,16 @@ export class Manager {
     memory: Memory,
     ports: CanaryPorts,
     { waitingFor, requeueAfter, failures }: ReconcileResult & { readonly kind: 'waiting' },
+    signal: AbortSignal,
   ): Promise<PassOutcome> {
-    const { log, vitals, random } = this.#tools;
+    const { clock, log, vitals, random } = this.#tools;
     const { canary } = ports;
     const { phase, canaryWeight: weight } = canary.status;
     vitals.canary({ target: canary.target.name, namespace: canary.namespace }, canary.status);
-    const text = waitingText(waitingFor, canary.spec);
-    if (text !== memory.waitingFor) {
-      memory.waitingFor = text;
+    const before = memory.waited;
+    memory.waited = waitedFor(before, waitingFor, canary, clock.now());
+    const { text, kind } = memory.waited.wait;
+    if (text !== before?.wait.text || kind !== before.wait.kind) {
       const name = `${canary.name}.${canary.namespace}`;
       log.info({ canary: name, phase, weight, waitingFor: text }, 'waiting');
     }
@@ -464,7 +468,32 @@ export class Manager {
     }
     if (AT_REST.has(phase) && failures.length === 0) await this.#crossOff(key, ports);
     this.#queue.add(key, requeueAfter ?? resyncIn(random));
+    await this.#sayWaiting(key, memory.waited, memory, canary, signal);
     return 'waiting';
+  }
+
+  /** What it waits for is said in the status where that lasts and its last commit did not say so. */
+  async #sayWaiting(
+    key: string,
+    waited: Waited,
+    memory: Memory,
+    { spec, status }: Canary,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { watched, objects, clock } = this.#tools;
+    const ref = refOfKey(key);
+    const now = clock.now();
+    const next = telling(waited, { written: watched.get(ref)?.['status'], status, spec }, now);
+    if (next.kind === 'later') this.#queue.add(key, next.delay);
+    if (next.kind !== 'write') return;
+    await watched.caughtUp([ref], { signal });
+    const object = watched.get(ref);
+    if (object === undefined) return;
+    const body = waitPatch(object['status'], next.wait, now);
+    const patch = { metadata: { resourceVersion: object.metadata.resourceVersion }, status: body };
+    const written = await objects.patch(ref, patch, { signal, subresource: 'status' });
+    // Refused as stale means that another pass is due anyhow.
+    if (written.ok) memory.waited = { ...waited, saidAt: now };
   }
 
   async #crossOff(key: string, ports: CanaryPorts): Promise<void> {

@@ -3,11 +3,12 @@
  * attempt, a read or a log line, never a wrong step.
  */
 import type { Tried } from '../core/model.ts';
+import type { Waited } from './waiting.ts';
 
 export interface Memory {
   tried: Tried | undefined;
-  /** What it was last logged to wait for. */
-  waitingFor: string;
+  /** What it waits for, as the log was told last; undefined before its first wait. */
+  waited: Waited | undefined;
   /** Objects its last look was made of, to notice when they are others. */
   looked: string;
   /** The generation whose doubtful fields people were told of; undefined before the first look. */
@@ -17,7 +18,7 @@ export interface Memory {
 }
 
 export function noMemory(): Memory {
-  return { tried: undefined, waitingFor: '', looked: '', doubted: undefined, forbidden: [] };
+  return { tried: undefined, waited: undefined, looked: '', doubted: undefined, forbidden: [] };
 }
 
 /** Adds to what was tried. The last time of asking counts, and the first of finding something unfinished. */

@@ -13,6 +13,7 @@ import type {
   Verdict,
   WaitingFor,
 } from '../core/model.ts';
+import type { Grounds } from '../core/grounds.ts';
 import type { Instant, Millis } from '../shared/brand.ts';
 import type { Result } from '../shared/result.ts';
 
@@ -48,8 +49,8 @@ export interface Ports {
   observe(): Promise<Observed>;
   /** Puts one question; takes as long as the hook or the metric may. */
   ask(question: Question): Promise<Answer>;
-  /** Writes the status if the Canary is still at `version`. */
-  commit(status: Status, version: string): Promise<Result<undefined, CommitError>>;
+  /** Writes the status if the Canary is still at `version`, with what people may ask about it later. */
+  commit(status: Status, version: string, grounds: Grounds): Promise<Result<undefined, CommitError>>;
   /** One action, from the objects of the last look, under their versions. */
   perform(action: Action): Promise<Result<undefined, ActionError>>;
   /** Hands the committed outbox and the notices of a verdict to the announcer; returns at once. */

@@ -4,6 +4,7 @@
  */
 import { converge } from '../core/converge.ts';
 import { decide } from '../core/decide.ts';
+import { groundsOf } from '../core/grounds.ts';
 import type { Action, Answer, Answers, Question } from '../core/model.ts';
 import { canonicalJson } from '../shared/digest.ts';
 import type { ActionError, Ports, ReconcileResult } from './ports.ts';
@@ -20,7 +21,8 @@ export async function reconcile(ports: Ports): Promise<ReconcileResult> {
   const answers = new AnswerBook();
   for (let round = 0; round < ROUNDS; round += 1) {
     const given = { tried: ports.tried(), drawn: ports.drawn(), now: ports.now() };
-    const verdict = decide({ ...known, observed, answers, ...given });
+    const situation = { ...known, observed, answers, ...given };
+    const verdict = decide(situation);
     if (verdict.kind === 'ask') {
       for (const question of verdict.questions) answers.set(question, await ports.ask(question));
       // Answers may take minutes; the world has not waited for them.
@@ -29,7 +31,7 @@ export async function reconcile(ports: Ports): Promise<ReconcileResult> {
     }
     const status = verdict.kind === 'move' ? verdict.status : known.status;
     if (verdict.kind === 'move') {
-      const committed = await ports.commit(status, version);
+      const committed = await ports.commit(status, version, groundsOf(situation, status));
       if (!committed.ok) return { kind: 'refused', error: committed.error };
     }
     const actions = converge(known.spec, status, observed, ports.now());

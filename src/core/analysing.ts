@@ -18,7 +18,13 @@ export function analysing(s: Situation): Verdict {
   if (spec.skipAnalysis || asked(s, 'promote')) return promote(s);
 
   const due = questionsDue(s);
-  if (s.now < due) return wait(s, { kind: 'interval', until: due }, { requeueAfter: dueIn(s.now, due) });
+  if (s.now < due) {
+    // A pause is what holds it, also while time passes until checks are asked again.
+    const next = asked(s, 'pause')
+      ? ({ kind: 'resume' } as const)
+      : ({ kind: 'interval', until: due } as const);
+    return wait(s, next, { requeueAfter: dueIn(s.now, due) });
+  }
   return veto(s) ?? unsignaled(s, checks(s) ?? advance(s));
 }
 

@@ -1,9 +1,9 @@
 /** A status as Kubernetes conditions. `Promoted` is always there, the others only while they have something to say. */
 import { unreachable } from '../shared/brand.ts';
-import type { Phase, Status } from './model.ts';
+import type { Phase, Status, WaitingFor } from './model.ts';
 
 export interface Condition {
-  readonly type: 'Promoted' | 'Accepted' | 'Stalled';
+  readonly type: 'Promoted' | 'Accepted' | 'Stalled' | 'Waiting';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
@@ -23,6 +23,28 @@ export function conditionsOf(status: Status, kind: string): readonly Condition[]
   }
   return conditions;
 }
+
+/**
+ * Says what is waited for where somebody or something has to do its part. Undefined where time passes or a new
+ * revision is to come, and where `Accepted` says it already.
+ */
+export function waitingCondition(
+  wait: { readonly kind: WaitingFor['kind']; readonly text: string } | undefined,
+): Condition | undefined {
+  const reason = wait && REASONS[wait.kind];
+  if (reason === undefined) return undefined;
+  return { type: 'Waiting', status: 'True', reason, message: `waiting for ${wait?.text}` };
+}
+
+const REASONS: Readonly<Partial<Record<WaitingFor['kind'], string>>> = {
+  target: 'Target',
+  resume: 'Resume',
+  'proven-revision': 'Revision',
+  routes: 'Routes',
+  cluster: 'Cluster',
+  workload: 'Workload',
+  question: 'Answer',
+};
 
 function promoted(phase: Phase, kind: string): Pick<Condition, 'status' | 'message'> {
   switch (phase) {

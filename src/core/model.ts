@@ -342,10 +342,18 @@ export type CheckFailure =
     }
   | { readonly kind: 'providers'; readonly detail: string };
 
+/** What a metric was found to be, and what it may be. */
+export interface Measured {
+  readonly value: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly unit: 'percent' | 'milliseconds' | 'plain';
+}
+
 export type Answer =
-  | { readonly kind: 'yes' }
+  | { readonly kind: 'yes'; readonly measured?: Measured }
   /** The answer is against: a bad value, a refusal. */
-  | { readonly kind: 'no'; readonly failure: CheckFailure }
+  | { readonly kind: 'no'; readonly failure: CheckFailure; readonly measured?: Measured }
   /** It does not say: no data, no answer, an answer that makes no sense. */
   | { readonly kind: 'inconclusive'; readonly failure: CheckFailure };
 

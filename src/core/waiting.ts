@@ -59,17 +59,3 @@ function next(status: Status, spec: Spec): WaitingFor {
       return park === 'due' ? { kind: 'drain' } : { kind: 'revision' };
   }
 }
-
-/** Whether somebody or something has to do its part, not just time pass or a new revision come. */
-export function blocks({ kind }: WaitingFor): boolean {
-  switch (kind) {
-    case 'revision':
-    case 'revision-target-running':
-    case 'interval':
-    case 'drain':
-    case 'drain-primary':
-      return false;
-    default:
-      return true;
-  }
-}

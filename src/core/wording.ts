@@ -2,7 +2,17 @@
 import { formatDuration } from '../shared/duration.ts';
 import { millis, unreachable } from '../shared/brand.ts';
 import { deploymentOf, type RunningFlagger } from './flagger.ts';
-import type { Action, CheckFailure, HookType, News, Question, Reason, Spec, WaitingFor } from './model.ts';
+import type {
+  Action,
+  CheckFailure,
+  HookType,
+  Measured,
+  News,
+  Question,
+  Reason,
+  Spec,
+  WaitingFor,
+} from './model.ts';
 
 /** How people know the parties: `<name>.<namespace>`, and the target's kind. */
 export interface Names {
@@ -319,6 +329,42 @@ export function halted(
       return `Error checking metric providers: ${failure.detail}`;
     default:
       return unreachable(failure);
+  }
+}
+
+/** Why a check did not pass, in a few words beside its name. */
+export function failureText(failure: CheckFailure): string {
+  switch (failure.kind) {
+    case 'success-rate':
+    case 'duration':
+    case 'metric':
+      return '';
+    case 'no-values':
+      return 'no values found';
+    case 'unusable':
+      return 'there is nothing to ask';
+    case 'template':
+      return `template ${failure.template}: ${failure.detail}`;
+    case 'hook':
+    case 'query-failed':
+    case 'providers':
+      return failure.detail;
+    default:
+      return unreachable(failure);
+  }
+}
+
+/** A measured value, or a bound of it, with its unit. */
+export function measuredText(value: number, unit: Measured['unit']): string {
+  switch (unit) {
+    case 'percent':
+      return `${decimals(value)}%`;
+    case 'milliseconds':
+      return span(value);
+    case 'plain':
+      return decimals(value);
+    default:
+      return unreachable(unit);
   }
 }
 

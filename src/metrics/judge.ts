@@ -26,12 +26,16 @@ export function judge(
   const kind = failureKind(metric, source);
   const value = kind === 'duration' ? Math.trunc(result.value) : result.value;
   const range = bounds(metric, kind);
-  const breach = breached(value, kind === 'duration' ? wholeMillis(range) : range);
-  if (breach === undefined) return { kind: 'yes' };
-  return { kind: 'no', failure: { kind, metric: metric.name, value: finite(value), ...breach } };
+  const allowed = kind === 'duration' ? wholeMillis(range) : range;
+  const breach = breached(value, allowed);
+  const measured = { value: finite(value), ...allowed, unit: UNITS[kind] };
+  if (breach === undefined) return { kind: 'yes', measured };
+  return { kind: 'no', failure: { kind, metric: metric.name, value: finite(value), ...breach }, measured };
 }
 
 type ValueKind = 'success-rate' | 'duration' | 'metric';
+
+const UNITS = { 'success-rate': 'percent', duration: 'milliseconds', metric: 'plain' } as const;
 
 interface Bounds {
   readonly min?: number;

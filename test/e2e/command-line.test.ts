@@ -106,6 +106,35 @@ describe('serin get and why', () => {
   );
 });
 
+describe('the status', () => {
+  it.concurrent(
+    'says what a rollout waits for that does not go as planned, and what the last decision rests on',
+    async () => {
+      const { w, rollout } = await install({ name: 'halting', analysis: LONG });
+      w.metrics.say('halting', 95.14);
+      await rollout.push('halting:2');
+      await rollout.tells('Halt halting.test advancement success rate 95.14% < 99%');
+      const why = (await w.serin(['why', 'halting', '-n', 'test'])).stdout;
+      expect(why).toMatch(
+        /The last decision, \S+Z \(\d+s ago\):\n {2}Halt halting\.test advancement success rate 95\.14% < 99%\n/,
+      );
+      expect(why).toMatch(/metric request-success-rate {2}95\.14%, allowed from 99\.00% {2}failed\n/);
+
+      await rollout.push('halting:broken');
+      const waitingFor = (member: string): string =>
+        textAt(rollout.canary, 'status', 'serin', 'waitingFor', member);
+      await rollout.comes('waits for its pods', () => /^the target: .*available/.test(waitingFor('text')));
+      expect(rollout.condition('Waiting')).toMatch(/^True Workload: waiting for the target: /);
+      expect(Date.now() - Date.parse(waitingFor('since'))).toBeGreaterThan(4_000);
+      expect(valueAt(rollout.canary, 'status', 'serin', 'evidence', 'checks')).toEqual([]);
+      const version = textAt(rollout.canary, 'metadata', 'resourceVersion');
+      await new Promise((resolve) => setTimeout(resolve, 6_500));
+      expect(textAt(rollout.canary, 'metadata', 'resourceVersion')).toBe(version);
+    },
+    TIMEOUT,
+  );
+});
+
 describe('serin abort, retry, promote, pause and resume', () => {
   it.concurrent(
     'steer a run: back, again, and through',
@@ -136,6 +165,36 @@ describe('serin abort, retry, promote, pause and resume', () => {
       expect((await order('promote')).status).toBe(0);
       await rollout.rests('Succeeded');
       expect(rollout.primaryImage).toBe('steered:2');
+    },
+    TIMEOUT,
+  );
+
+  it.concurrent(
+    'pause a run until it is resumed, and the status says so without being written again and again',
+    async () => {
+      const { w, rollout } = await install({ name: 'resting', analysis: LONG });
+      const order = (verb: string): ReturnType<World['serin']> =>
+        w.serin([verb, 'resting', '-n', 'test', '--wait']);
+      await rollout.push('resting:2');
+      await rollout.tells('Advance resting.test canary weight 10');
+      const paused = await order('pause');
+      expect([paused.status, paused.stderr]).toEqual([0, '']);
+      const weight = rollout.weight;
+      expect(rollout.condition('Waiting')).toBe('True Resume: waiting for somebody to resume it');
+      const version = textAt(rollout.canary, 'metadata', 'resourceVersion');
+      await new Promise((resolve) => setTimeout(resolve, 6_500));
+      expect([rollout.weight, textAt(rollout.canary, 'metadata', 'resourceVersion')]).toEqual([
+        weight,
+        version,
+      ]);
+      const why = await w.serin(['why', 'resting', '-n', 'test']);
+      expect(why.stdout).toMatch(
+        /It waits for somebody to resume it since \S+Z \(\d+s\)\.\nIt is paused by hand\./,
+      );
+      expect(why.stdout).toContain('  serin resume resting -n test ');
+      expect((await order('resume')).status).toBe(0);
+      await rollout.comes('goes on', () => rollout.weight !== weight);
+      expect(rollout.condition('Waiting')).toBeUndefined();
     },
     TIMEOUT,
   );

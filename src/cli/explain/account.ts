@@ -1,6 +1,7 @@
 /** Everything that is known of one rollout, as data: what `serin why` puts into sentences and `--output json` prints. */
 import { parseCanary, type CanaryContext } from '../../api/canary.ts';
 import { commandsOf } from '../../api/command.ts';
+import { readGrounds, type WrittenDecision, type WrittenEvidence } from '../../api/grounds.ts';
 import type { KubeObject } from '../../api/objects.ts';
 import { parseStatus } from '../../api/status.ts';
 import { at, count, list, text, tree } from '../../api/tree.ts';
@@ -46,6 +47,10 @@ export interface Account {
     readonly since?: string;
     readonly until?: string;
   };
+  /** What was decided last, in the sentences that were told with it. */
+  readonly decision: WrittenDecision | undefined;
+  /** The checks it rests on, as they were asked last in this run. */
+  readonly evidence: WrittenEvidence | undefined;
   readonly paused: boolean;
   readonly suspended: boolean;
   readonly deleting: boolean;
@@ -81,6 +86,7 @@ export function accountOf(object: KubeObject): Account {
     failedChecks: status.failedChecks,
     threshold: canary?.spec.threshold,
     waitingFor: waitingFor(object, status, canary?.spec),
+    ...readGrounds(object['status']),
     paused: commandsOf(metadata.annotations ?? {}).commands.some(
       ({ verb, revision }) => verb === 'pause' && revision === targetRevision,
     ),

@@ -1,5 +1,7 @@
 /** An account of a rollout in sentences: where it stands, what it waits for, what was decided, what can be done. */
 import { unreachable, type Instant } from '../../shared/brand.ts';
+import type { WrittenCheck, WrittenDecision } from '../../api/grounds.ts';
+import { measuredText } from '../../core/wording.ts';
 import { table, type Paint } from '../render.ts';
 import { ageOf } from './ages.ts';
 import type { Account, Complaint, Happening } from './account.ts';
@@ -12,10 +14,18 @@ export interface Explanation extends Account {
 }
 
 export function explain(explanation: Explanation, now: Instant, paint: Paint): string {
-  const { complaints, events, remedies } = explanation;
+  const { complaints, decision, evidence, events, remedies } = explanation;
   const parts = [
     `${standing(explanation, paint)}\n${waiting(explanation, now, paint)}`,
     complaints.map((complaint) => complained(complaint, now, paint)).join(''),
+    decision === undefined ? '' : decided(decision, now, paint),
+    evidence === undefined
+      ? ''
+      : section(
+          `Checks, as asked ${evidence.at} (${ageOf(evidence.at, now)} ago):`,
+          evidence.checks.map(checked(paint)),
+          paint,
+        ),
     events === undefined
       ? 'Events about it cannot be read.\n'
       : section('Events, the newest first:', happened(events, now, paint), paint),
@@ -113,6 +123,50 @@ const SAYS: Readonly<Record<string, string>> = {
   Accepted: 'accepted',
   Stalled: 'settled',
 };
+
+// --------------------------------------------------------------------------------------- the last decision, and why
+
+function decided(decision: WrittenDecision, now: Instant, paint: Paint): string {
+  const { at, said, phase, canaryWeight, failedChecks, threshold } = decision;
+  const title = paint('bold', `The last decision, ${at} (${ageOf(at, now)} ago):`);
+  const counts = `→ ${phase}, ${canaryWeight}% of traffic on the canary, ${failedChecks} of ${threshold} failed checks`;
+  return [title, ...said.map((text) => `  ${text}`), `  ${counts}`, ''].join('\n');
+}
+
+/** Name, value or answer, range, verdict. */
+function checked(paint: Paint): (check: WrittenCheck) => readonly string[] {
+  return (check) => [
+    check.kind === 'hook' ? `${check.type} hook ${check.name}` : `metric ${check.name}`,
+    check.kind === 'hook' ? '' : measured(check),
+    verdictOf(check, paint),
+    check.detail ?? '',
+  ];
+}
+
+/** `95.14%, allowed from 99.00%`; '' where there was no value. */
+function measured({ value, min, max, unit = 'plain' }: WrittenCheck & { readonly kind: 'metric' }): string {
+  if (value === undefined) return '';
+  const from = min === undefined ? '' : ` from ${measuredText(min, unit)}`;
+  const to = max === undefined ? '' : ` up to ${measuredText(max, unit)}`;
+  const range = `${from}${to}`;
+  return `${measuredText(value, unit)}, ${range === '' ? 'whatever it is' : `allowed${range}`}`;
+}
+
+/** A rollback hook that says no does not ask for one, which is well. */
+function verdictOf(check: WrittenCheck, paint: Paint): string {
+  const veto = check.kind === 'hook' && check.type === 'rollback';
+  if (veto) return check.said === 'yes' ? paint('red', 'wants a rollback') : paint('green', 'wants none');
+  switch (check.said) {
+    case 'yes':
+      return paint('green', 'passed');
+    case 'no':
+      return paint('red', check.kind === 'hook' && check.type.startsWith('confirm-') ? 'refused' : 'failed');
+    case 'inconclusive':
+      return paint('yellow', 'no answer');
+    default:
+      return unreachable(check.said);
+  }
+}
 
 // ------------------------------------------------------------------------------------------------------- the rest
 

@@ -77,7 +77,10 @@ describe('a question of the core', () => {
     const canary = aParsedCanary({
       analysis: { metrics: [{ name: 'request-duration', thresholdRange: { max: 500 } }] },
     });
-    expect(await ask(tools, canary, METRIC, signal)).toEqual({ kind: 'yes' });
+    expect(await ask(tools, canary, METRIC, signal)).toEqual({
+      kind: 'yes',
+      measured: { value: 250, max: 500, unit: 'milliseconds' },
+    });
     expect(await tools.vitals.registry.metrics()).toContain('metric="request-duration"} 0.25');
   });
 
@@ -110,7 +113,10 @@ describe('a question of the core', () => {
       metadata: { name: 'login', namespace: 'test' },
       data: { token },
     });
-    expect(await ask(tools, templated(), METRIC, signal)).toEqual({ kind: 'yes' });
+    expect(await ask(tools, templated(), METRIC, signal)).toMatchObject({
+      kind: 'yes',
+      measured: { unit: 'plain' },
+    });
     expect(tools.queries).toEqual(['http://other:9090 bearer errors{app="podinfo"}']);
     expect(tools.reads).toEqual(['Secret/test/login']);
   });

@@ -26,21 +26,52 @@ const judged = (metric: MetricSpec, source: MetricSource, value: number): unknow
 
 describe('a value within the range', () => {
   it.each([
-    ['a success rate on its minimum', successRate(), 'builtin', 99],
-    ['a duration on its maximum', duration(), 'builtin', 500],
-    ['a duration that is over by less than a millisecond', duration(), 'builtin', 500.9],
-    ['a value between min and max', aMetric({ thresholdRange: { min: 1, max: 3 } }), 'template', 2],
-    ['a value without any bound', aMetric({ thresholdRange: {} }), 'template', 1e9],
+    ['a success rate on its minimum', successRate(), 'builtin', 99, { value: 99, min: 99, unit: 'percent' }],
+    ['a duration on its maximum', duration(), 'builtin', 500, { value: 500, max: 500, unit: 'milliseconds' }],
+    [
+      'a duration that is over by less than a millisecond',
+      duration(),
+      'builtin',
+      500.9,
+      { value: 500, max: 500, unit: 'milliseconds' },
+    ],
+    [
+      'a value between min and max',
+      aMetric({ thresholdRange: { min: 1, max: 3 } }),
+      'template',
+      2,
+      { value: 2, min: 1, max: 3, unit: 'plain' },
+    ],
+    [
+      'a value without any bound',
+      aMetric({ thresholdRange: {} }),
+      'template',
+      1e9,
+      { value: 1e9, unit: 'plain' },
+    ],
     [
       'an old success rate above its threshold',
       successRate({ thresholdRange: undefined, threshold: 95 }),
       'builtin',
       96,
+      { value: 96, min: 95, unit: 'percent' },
     ],
-    ['an old custom metric on its threshold', aMetric({ threshold: 5 }), 'query', 5],
-    ['nothing, where nothing is the default threshold', aMetric({}), 'template', 0],
-  ] as const)('%s passes', (_, metric, source, value) => {
-    expect(judged(metric, source, value)).toEqual({ kind: 'yes' });
+    [
+      'an old custom metric on its threshold',
+      aMetric({ threshold: 5 }),
+      'query',
+      5,
+      { value: 5, max: 5, unit: 'plain' },
+    ],
+    [
+      'nothing, where nothing is the default threshold',
+      aMetric({}),
+      'template',
+      0,
+      { value: 0, max: 0, unit: 'plain' },
+    ],
+  ] as const)('%s passes', (_, metric, source, value, measured) => {
+    expect(judged(metric, source, value)).toEqual({ kind: 'yes', measured });
   });
 });
 
@@ -52,6 +83,7 @@ describe('a value outside the range', () => {
       'builtin',
       98.99,
       { kind: 'success-rate', value: 98.99, bound: 99, side: 'min' },
+      { value: 98.99, min: 99, unit: 'percent' },
     ],
     [
       'a success rate above its maximum',
@@ -59,6 +91,7 @@ describe('a value outside the range', () => {
       'builtin',
       51,
       { kind: 'success-rate', value: 51, bound: 50, side: 'max' },
+      { value: 51, max: 50, unit: 'percent' },
     ],
     [
       'a duration a millisecond over',
@@ -66,6 +99,7 @@ describe('a value outside the range', () => {
       'builtin',
       501.7,
       { kind: 'duration', value: 501, bound: 500, side: 'max' },
+      { value: 501, max: 500, unit: 'milliseconds' },
     ],
     [
       'a duration bound with a fraction counts whole',
@@ -73,6 +107,7 @@ describe('a value outside the range', () => {
       'builtin',
       501,
       { kind: 'duration', value: 501, bound: 500, side: 'max' },
+      { value: 501, max: 500, unit: 'milliseconds' },
     ],
     [
       'an old success rate below its threshold',
@@ -80,6 +115,7 @@ describe('a value outside the range', () => {
       'builtin',
       94,
       { kind: 'success-rate', value: 94, bound: 95, side: 'min' },
+      { value: 94, min: 95, unit: 'percent' },
     ],
     [
       'an old duration above its threshold',
@@ -87,6 +123,7 @@ describe('a value outside the range', () => {
       'builtin',
       600,
       { kind: 'duration', value: 600, bound: 500, side: 'max' },
+      { value: 600, max: 500, unit: 'milliseconds' },
     ],
     [
       'anything above the default threshold',
@@ -94,6 +131,7 @@ describe('a value outside the range', () => {
       'template',
       0.1,
       { kind: 'metric', value: 0.1, bound: 0, side: 'max' },
+      { value: 0.1, max: 0, unit: 'plain' },
     ],
     [
       "a query under a built-in name is nobody's percent",
@@ -101,11 +139,13 @@ describe('a value outside the range', () => {
       'query',
       2,
       { kind: 'metric', value: 2, bound: 1, side: 'max' },
+      { value: 2, max: 1, unit: 'plain' },
     ],
-  ] as const)('%s fails', (_, metric, source, value, failure) => {
+  ] as const)('%s fails', (_, metric, source, value, failure, measured) => {
     expect(judged(metric, source, value)).toEqual({
       kind: 'no',
       failure: { metric: metric.name, ...failure },
+      measured,
     });
   });
 
