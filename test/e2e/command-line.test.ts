@@ -29,7 +29,7 @@ describe('serin get and why', () => {
       await w.eventually('the watch shows what there is', () => watching.text().includes('Initialized'));
       await rollout.push('told:2');
       await rollout.tells('Advance told.test canary weight 40');
-      const why = await w.serin(['why', 'told', '-n', 'test']);
+      const why = await w.serin(['why', 'told', '-n', 'test', '--events', '50']);
       expect(why.stdout).toMatch(
         /^told in namespace test \(deployment told\) is Progressing: revision 1-[0-9a-f]+ is being analysed and has \d0% of traffic; the primary runs 1-[0-9a-f]+\.\nIt waits for .* since \d{4}-/,
       );
@@ -123,7 +123,9 @@ describe('the status', () => {
       await rollout.push('halting:broken');
       const waitingFor = (member: string): string =>
         textAt(rollout.canary, 'status', 'serin', 'waitingFor', member);
-      await rollout.comes('waits for its pods', () => /^the target: .*available/.test(waitingFor('text')));
+      await rollout.comes('waits for its pods', () =>
+        /^the target: waiting for rollout/.test(waitingFor('text')),
+      );
       expect(rollout.condition('Waiting')).toMatch(/^True Workload: waiting for the target: /);
       expect(Date.now() - Date.parse(waitingFor('since'))).toBeGreaterThan(4_000);
       expect(valueAt(rollout.canary, 'status', 'serin', 'evidence', 'checks')).toEqual([]);

@@ -38,7 +38,12 @@ export class Stop extends Error {}
 export async function inCluster(
   { kubeconfig, context, namespace }: ClusterOptions,
   work: (session: Session) => Promise<number>,
+  { quiet }: { readonly quiet: boolean } = { quiet: false },
 ): Promise<number> {
+  const complain = (sentence: string): number => {
+    if (!quiet) process.stderr.write(`error: ${sentence}\n`);
+    return 1;
+  };
   const connection = connect({
     ...(kubeconfig !== undefined && { kubeconfig }),
     ...(context !== undefined && { context }),
@@ -63,11 +68,6 @@ export async function inCluster(
     process.off('SIGINT', enough).off('SIGTERM', enough);
     await transport.close();
   }
-}
-
-function complain(sentence: string): number {
-  process.stderr.write(`error: ${sentence}\n`);
-  return 1;
 }
 
 /** The sentence for what the API server said instead. */
