@@ -31,7 +31,8 @@ export async function reconcile(ports: Ports): Promise<ReconcileResult> {
     }
     const status = verdict.kind === 'move' ? verdict.status : known.status;
     if (verdict.kind === 'move') {
-      const committed = await ports.commit(status, version, groundsOf(situation, status));
+      const grounds = groundsOf(situation, status);
+      const committed = await ports.commit(status, version, grounds);
       if (!committed.ok) return { kind: 'refused', error: committed.error };
     }
     const actions = converge(known.spec, status, observed, ports.now());
