@@ -38,8 +38,8 @@ export const LAW_MUTANTS: readonly Mutant[] = [
   }),
   breaks('an ignored version', 'a commit over somebody else’s', TWO_PROCESSES, {
     file: RECONCILE,
-    find: 'await ports.commit(status, version, grounds)',
-    replace: 'await ports.commit(status, (await ports.load())?.version ?? version, grounds)',
+    find: 'await ports.commit(status, version, ',
+    replace: 'await ports.commit(status, (await ports.load())?.version ?? version, ',
   }),
   breaks('an ignored version', 'acting on a status that was replaced', TWO_PROCESSES, {
     file: RECONCILE,
@@ -59,8 +59,8 @@ export const LAW_MUTANTS: readonly Mutant[] = [
   }),
   breaks('news crossed off before it is told', 'by the commit', USUAL, {
     file: RECONCILE,
-    find: 'await ports.commit(status, version, grounds)',
-    replace: 'await ports.commit({ ...status, outbox: [] }, version, grounds)',
+    find: 'await ports.commit(status, version, ',
+    replace: 'await ports.commit({ ...status, outbox: [] }, version, ',
   }),
   breaks(
     'news crossed off before it is told',

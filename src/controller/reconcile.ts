@@ -31,8 +31,7 @@ export async function reconcile(ports: Ports): Promise<ReconcileResult> {
     }
     const status = verdict.kind === 'move' ? verdict.status : known.status;
     if (verdict.kind === 'move') {
-      const grounds = groundsOf(situation, status);
-      const committed = await ports.commit(status, version, grounds);
+      const committed = await ports.commit(status, version, groundsOf(situation, status));
       if (!committed.ok) return { kind: 'refused', error: committed.error };
     }
     const actions = converge(known.spec, status, observed, ports.now());
