@@ -8,7 +8,7 @@ import { CANARY, post, startTester, task, until, type Tester } from '../support/
 import { serve, type Loopback } from '../support/loopback.ts';
 
 /** A process starts in a second, on a busy machine in several. */
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'load-tester-reports-'));
 afterAll(() => rmSync(folder, { recursive: true }));

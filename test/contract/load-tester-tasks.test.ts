@@ -19,7 +19,7 @@ import { post, startTester, task, until, type Tester } from '../support/load-tes
 import { readText, serve, type Loopback } from '../support/loopback.ts';
 
 /** A process starts in a second, on a busy machine in several. */
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'load-tester-tasks-'));
 const KEY = join(folder, 'api-key');

@@ -13,7 +13,7 @@ import { CANARY, post, startTester, task, until, type Tester } from '../support/
 import { serve, type Loopback } from '../support/loopback.ts';
 
 /** A process starts in a second, on a busy machine in several. */
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 /** The status of the answer to a target that no client would send by itself. */
 function get(url: string, path: string): Promise<number | undefined> {

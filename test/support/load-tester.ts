@@ -70,7 +70,7 @@ export function task(metadata: Readonly<Record<string, string>>): unknown {
 }
 
 /** Longer than a process has to wait for a busy machine, and shorter than a test may take. */
-const PATIENCE = 25_000;
+const PATIENCE = 50_000;
 
 /** Resolves when it has come true. */
 export async function until(condition: () => boolean): Promise<void> {
