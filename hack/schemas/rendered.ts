@@ -7,7 +7,7 @@ import { instant, percent } from '../../src/shared/brand.ts';
 import type { TrafficProvider } from '../../src/traffic/provider.ts';
 import { trafficProviders } from '../../src/traffic/registry.ts';
 import { renderRoutes, renderServices, type RoutesInput } from '../../src/traffic/routes.ts';
-import { autoscalerKinds, renderAutoscaler } from '../../src/targets/autoscalers.ts';
+import { renderAutoscaler, type autoscalerKinds } from '../../src/targets/autoscalers.ts';
 import { fixture, objectIn } from '../../test/support/canaries.ts';
 import { canary, lookAt } from '../../test/support/deployments.ts';
 import { featuredCases, plainCase, TARGET, type Featured } from '../../test/support/traffic.ts';
@@ -22,14 +22,17 @@ export interface Rendered {
 
 const NOW = instant(Date.UTC(2026, 0, 1));
 
-/** Copies of the autoscalers among the fixtures, as they are and as a Canary may wish them. */
+/** Autoscalers of which a vendor has the definition. */
+const SCALERS = ['ScaledObject'] as const satisfies readonly (keyof typeof autoscalerKinds)[];
+
+/** Copies of those among the fixtures, as they are and as a Canary may wish them. */
 export function renderedScalers(): readonly Rendered[] {
   const wishes = {
     plain: '',
     bounds: ', primaryScalerReplicas: { minReplicas: 2, maxReplicas: 9 }',
     queries: ', primaryScalerQueries: { requests: vector(1) }',
   };
-  return Object.keys(autoscalerKinds).flatMap((kind) =>
+  return SCALERS.flatMap((kind) =>
     Object.entries(wishes).map(([origin, wish]): Rendered => {
       const original = objectIn(fixture('autoscalers', kind, 'autoscaler.yaml'));
       const by = canary(`autoscalerRef: { kind: ${kind}, name: podinfo${wish} }`);

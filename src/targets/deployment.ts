@@ -35,6 +35,11 @@ function autoscaled({ canary }: Look): boolean {
   return canary.autoscaler !== undefined;
 }
 
+/** Also in the pass that only now commits to it. */
+function isLeaving({ canary }: Look): boolean {
+  return canary.deleting || canary.status.phase === 'Terminating';
+}
+
 function primaryReplicas(look: Look, from: SizedFrom): number {
   if ('target' in from) return promotedReplicas(look, from.target);
   return from.found === undefined ? Math.max(1, from.kept) : replicasOf(from.found);
@@ -50,7 +55,7 @@ function promotedReplicas(look: Look, target: KubeObject): number {
 
 /** It has replicas; when it is to take everything over, as many as serve now, unless an autoscaler sees to that. */
 function isScaled(look: Look, target: KubeObject): boolean {
-  const all = look.canary.status.phase === 'Terminating' && !autoscaled(look);
+  const all = isLeaving(look) && !autoscaled(look);
   return replicasOf(target) >= (all ? wakingReplicas(look) : 1);
 }
 
@@ -59,7 +64,7 @@ function isScaled(look: Look, target: KubeObject): boolean {
  * everything over at once, as many as serve now.
  */
 function wakingReplicas(look: Look): number {
-  const least = look.canary.status.phase === 'Terminating' ? undefined : leastReplicas(look);
+  const least = isLeaving(look) ? undefined : leastReplicas(look);
   if (least !== undefined) return Math.max(1, least);
   const primary = primaryIn(SHAPE, look);
   const serving = primary === undefined ? (entriesOf(look)[0]?.replicas ?? 0) : replicasOf(primary);
