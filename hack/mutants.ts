@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { misused } from './arguments.ts';
 import { MUTANTS } from './mutants/list.ts';
-import type { Mutant, Proof } from './mutants/mutant.ts';
+import { titleOf, type Mutant, type Proof } from './mutants/mutant.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const CORES = 2;
@@ -63,10 +63,6 @@ function print(): void {
     console.log(`${outcome.padEnd(9)} ${titleOf(mutant)}`);
     printed += 1;
   }
-}
-
-function titleOf({ id, what }: Mutant): string {
-  return what === '' ? id : `${`${id}:`.padEnd(13)} ${what}`;
 }
 
 async function tryOut({ file, find, replace, test }: Mutant, folder: string): Promise<Outcome> {

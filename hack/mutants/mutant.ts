@@ -16,6 +16,11 @@ export interface Mutant extends Fault {
   readonly test: Proof;
 }
 
+/** How it is called where it is printed. */
+export function titleOf({ id, what }: Mutant): string {
+  return what === '' ? id : `${id}: ${what}`;
+}
+
 export type Proof =
   /** A slice of the search has to find something: this very invariant broken, where one is named. */
   | { readonly slice: string; readonly invariant?: number }

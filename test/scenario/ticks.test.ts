@@ -1,6 +1,8 @@
 /** Tick by tick the same phases, weights, events and calls as the controller whose place this one takes. */
 import { describe, expect, it } from '@jest/globals';
 import type { HookType, Spec, Strategy } from '../../src/core/model.ts';
+import { newborn } from '../../src/rehearsal/world.ts';
+import { renderLine } from '../../src/rehearsal/timeline.ts';
 import { percent, revision } from '../../src/shared/brand.ts';
 import { aCanary, hook, weights } from '../support/scenarios.ts';
 import { push, span, type Told } from '../support/stories.ts';
@@ -161,6 +163,28 @@ describe('a new revision', () => {
 
     expect(await ticks.seen(2)).toEqual(['Progressing 0', 'Progressing 20']);
     expect(ticks.status.lastAppliedRevision).toBe('v2+flags');
+  });
+});
+
+describe('a target with nothing to scale', () => {
+  it('is initialized in one tick, and released like any other', async () => {
+    const newcomer = newborn(aCanary({ strategy: weights(50) }));
+    const target = { revision: revision('v1'), generation: 1, up: undefined };
+    const ready = { workload: 'primary', readyAfter: span('0s') } as const;
+    const ticks = Ticks.from({ ...newcomer, target }, { workloads: [ready] });
+
+    expect(await ticks.seen(1)).toEqual(['Initialized 0']);
+    ticks.happen(push('v2'));
+    expect(await ticks.seen(5)).toEqual([
+      'Progressing 0',
+      'Progressing 50',
+      'Promoting 50',
+      'Finalising 0',
+      'Succeeded 0',
+    ]);
+    expect(ticks.rehearsal.timeline.lines.map((line) => renderLine(line)).join()).not.toContain(
+      'scale-target',
+    );
   });
 });
 

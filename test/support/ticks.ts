@@ -5,6 +5,7 @@
 import type { Status } from '../../src/core/model.ts';
 import { Rehearsal } from '../../src/rehearsal/rehearse.ts';
 import type { Happening } from '../../src/rehearsal/story.ts';
+import type { WorldState } from '../../src/rehearsal/world.ts';
 import type { Spec } from '../../src/core/model.ts';
 import { expect } from '@jest/globals';
 import { broken } from '../simulation/invariants.ts';
@@ -15,10 +16,11 @@ export class Ticks {
   readonly #failures: string[] = [];
   readonly #byHand: number[] = [];
 
-  private constructor(spec: Spec, story: Told) {
+  private constructor(spec: Spec, story: Told, start?: WorldState) {
     this.#rehearsal = new Rehearsal({
       spec,
       story: aStory(story),
+      ...(start !== undefined && { start }),
       onPass: (pass) => this.#failures.push(...broken({ ...pass, byHand: this.#byHand })),
     });
   }
@@ -32,6 +34,11 @@ export class Ticks {
       await ticks.tick();
     }
     return ticks;
+  }
+
+  /** A Canary that nobody has looked at, in this world. */
+  static from(start: WorldState, story: Told = {}): Ticks {
+    return new Ticks(start.spec, story, start);
   }
 
   get status(): Status {

@@ -444,6 +444,19 @@ describe('what cannot be followed', () => {
     });
   });
 
+  it.each([
+    [
+      'ops',
+      "spec.analysis.alerts[0].providerRef: can't access alert provider slack.ops, cross-namespace references are blocked",
+    ],
+    ['test', undefined],
+    ['', undefined],
+  ])('does so for alert providers in namespace "%s"', (namespace, detail) => {
+    const alerts = [{ name: 'a', providerRef: { name: 'slack', namespace } }];
+    const context = { ...ISTIO_BY_DEFAULT, noCrossNamespaceRefs: true };
+    expect(problemOf({ analysis: { alerts } }, context)?.detail).toBe(detail);
+  });
+
   it('never shows what may be a secret', () => {
     const webhooks = [
       { name: 'x', url: 17, metadata: { token: ['s3cret'] } },

@@ -153,6 +153,26 @@ describe('a question of the core', () => {
     });
   });
 
+  it('about the providers asks the server of the Canary where it names one, and not the global one', async () => {
+    const tools = new FakeTools('-metrics-server=http://nowhere:9090');
+    const own = aParsedCanary({ spec: { metricsServer: 'http://own:9090' } });
+    await ask(tools, own, { kind: 'providers', revision: revision('1-ab') }, signal);
+    expect(tools.queries).toEqual(['http://own:9090 none vector(1)']);
+  });
+
+  it('about the providers finds a template in either namespace', async () => {
+    for (const namespace of [undefined, 'test', 'ops']) {
+      const tools = new FakeTools();
+      const place = namespace ?? 'test';
+      tools.put(aTemplate(place));
+      const metadata = { name: 'login', namespace: place };
+      tools.put({ apiVersion: 'v1', kind: 'Secret', metadata, data: { token: 'dDBw' } });
+      const providers: Question = { kind: 'providers', revision: revision('1-ab') };
+      expect(await ask(tools, templated(namespace), providers, signal)).toEqual({ kind: 'yes' });
+      expect(tools.queries).toEqual(['http://other:9090 bearer vector(1)']);
+    }
+  });
+
   it('about the providers names the metric and the template that is missing, or the Secret that is', async () => {
     const tools = new FakeTools();
     const providers: Question = { kind: 'providers', revision: revision('1-ab') };

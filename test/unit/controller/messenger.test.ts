@@ -135,4 +135,26 @@ describe('the messenger', () => {
     expect(tools.requests.map(({ url }) => url)).toEqual(['http://own']);
     expect(tools.reads).toEqual(['Secret/test/chat']);
   });
+
+  it.each([undefined, 'test', 'ops'])('finds the provider of an alert in namespace %s', async (namespace) => {
+    const tools = new FakeTools();
+    const place = namespace ?? 'test';
+    tools.put({
+      apiVersion: 'flagger.app/v1beta1',
+      kind: 'AlertProvider',
+      metadata: { name: 'chat', namespace: place },
+      spec: { type: 'slack', channel: 'dev', secretRef: { name: 'chat' } },
+    });
+    tools.put({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'chat', namespace: place },
+      data: { address: Buffer.from(`http://${place}`).toString('base64') },
+    });
+    const providerRef = { name: 'chat', ...(namespace !== undefined && { namespace }) };
+    const alerts = [{ name: 'all', severity: 'info', providerRef }];
+    await announce(tools, aParsedCanary({ analysis: { alerts } }), PROMOTED);
+    expect(tools.requests.map(({ url }) => url)).toEqual([`http://${place}`]);
+    expect(JSON.stringify(bodies(tools))).toContain('"author_name":"podinfo.test"');
+  });
 });

@@ -192,6 +192,35 @@ describe('while the primary takes v2 over at 20%', () => {
   });
 });
 
+describe('once traffic is home', () => {
+  it('a primary that breaks before the end is answered for by the canary, which has its pods yet', () => {
+    const status = { phase: 'Finalising', canaryWeight: percent(0), park: 'due' } as const;
+    const primary = { revision: revision('v2'), readiness: STUCK };
+
+    expect(decide(aSituation({ status, primary }))).toMatchObject({
+      kind: 'move',
+      status: { phase: 'Failed', canaryWeight: 100, park: 'none' },
+    });
+  });
+});
+
+describe('at rest', () => {
+  const rest = { phase: 'Succeeded', canaryWeight: percent(0), step: -1, park: 'done' } as const;
+
+  it.each([
+    ['what is new starts a run', 'v3', 'v1', 'Progressing 0'],
+    ['what is promoted already starts none', 'v1', 'v1', 'revision'],
+    ['nor does what has failed', 'v2', 'v2', 'revision'],
+    ['but a third one does', 'v3', 'v2', 'Progressing 0'],
+  ])('%s', (_, carried, tried, then) => {
+    const known = { ...aSituation().observed.target?.record, revision: revision(carried) } as TargetRecord;
+    const status = { ...rest, lastAppliedRevision: revision(tried), target: known };
+    const target = { revision: revision(carried), scaledUp: false, record: known };
+
+    expect(outcome({ status, target })).toBe(then);
+  });
+});
+
 describe('a Canary whose target does not exist', () => {
   it('says so while it waits for it, where nothing else is left to do', () => {
     const status = { phase: 'Initializing', canaryWeight: percent(0), step: -1 } as const;

@@ -27,7 +27,7 @@ function pods(counts: Readonly<Record<string, number>>): KubeObject {
   return { ...daemonTarget, status: { ...(daemonTarget['status'] as object), ...counts } };
 }
 
-describe('DaemonSet scale-to-zero selector added/removed; hash ignores it. [Scale, HasTargetChanged]', () => {
+describe('a DaemonSet is parked', () => {
   it('is added to what the user selects nodes by, and taken away alone', () => {
     const version = { resourceVersion: '10' };
     const patch = (value: string | null) => ({
@@ -62,7 +62,7 @@ describe('DaemonSet scale-to-zero selector added/removed; hash ignores it. [Scal
   });
 });
 
-describe('DaemonSet Promote and Sync mirror the Deployment ones (selector value, labels, image, configs).', () => {
+describe('a DaemonSet is cloned', () => {
   it('by a clone with its own selector, how it is rolled out, and no number of replicas', () => {
     expect(primary['spec']).toMatchObject({
       selector: { matchLabels: { app: 'podinfo-label-primary' } },
@@ -106,7 +106,7 @@ describe('DaemonSet Promote and Sync mirror the Deployment ones (selector value,
   });
 });
 
-describe('DaemonSet readiness: new pods, available; thresholds likewise. [isDaemonSetReady]', () => {
+describe('a DaemonSet is ready', () => {
   const readinessOf = (object: KubeObject, spec = '') =>
     daemonset.observeTarget(look([object, ...configs], spec, { phaseSince: NOW }))?.readiness;
 

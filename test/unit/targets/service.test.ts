@@ -35,7 +35,7 @@ describe('the primary of a Service', () => {
     expect(at(primary, 'spec', 'clusterIP')).toBeUndefined();
   });
 
-  it('After promotion the primary Service selector equals the changed target’s selector. [ServicePromotion]', () => {
+  it('gets the selector that the target has by then, and keeps its address', () => {
     const addressed = cloned.map((object) =>
       object.metadata.name === 'podinfo' ? GREEN : edit(object, ['spec', 'clusterIP'], '10.0.0.2'),
     );

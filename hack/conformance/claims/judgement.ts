@@ -1,0 +1,141 @@
+/** Defects of judgement: what is measured, counted and told. */
+import type { Claim } from '../claim.ts';
+
+const BUILTIN = 'test/unit/metrics/builtin.test.ts';
+const CANARY = 'test/unit/api/canary.test.ts';
+const GATES = 'test/unit/core/gates.test.ts';
+const WORDING = 'test/unit/core/wording.test.ts';
+const TICKS = 'test/scenario/ticks.test.ts';
+
+export const JUDGEMENT_DEFECTS: readonly Claim[] = [
+  {
+    id: 'M30',
+    says: 'built-in metrics of a DaemonSet measure the canary, not the primary',
+    tests: { [BUILTIN]: ['the pods of a DaemonSet (M30) …'] },
+    mutants: ['DaemonSet: the primary is measured in the place of the canary (M30)'],
+  },
+  {
+    id: 'M31',
+    says: 'a canary that fails every request has a success rate of nothing, not no data',
+    tests: {
+      [BUILTIN]: [
+        'measuring a built-in metric is a success rate of nothing when every request failed',
+        'measuring a built-in metric is no data when nothing was counted',
+      ],
+      [GATES]: ['what an answer means a metric does not say, and may be silent: the next weight'],
+    },
+  },
+  {
+    id: 'M32',
+    says: 'what is measured was counted after the weight took effect',
+    open: 'not yet',
+    because: 'the first check after a step looks back over the whole window of its query, as with Flagger',
+  },
+  {
+    id: 'M33',
+    says: 'no data is never a value, an alert without severity is told, a template without a threshold is warned of',
+    tests: {
+      'test/unit/metrics/judge.test.ts': ['a check without a number …'],
+      [CANARY]: [
+        'what can be followed, though perhaps not as its author thinks calls a webhook without a type at every step, and an alert without a severity information',
+        'what can be followed, though perhaps not as its author thinks {"analysis":{"metrics":[{"name":"errors","query":"x"}]}}',
+      ],
+      'test/unit/controller/ask.test.ts': [
+        'a question of the core about an in-line query names the Canary in it',
+      ],
+    },
+    lacks: 'Influx and Stackdriver come with their providers',
+  },
+  {
+    id: 'M34',
+    says: 'no credential of the controller goes to an address that somebody else wrote',
+    open: 'not in scope yet',
+    because:
+      'external metrics have no provider yet, and nothing else sends the controller’s own token anywhere',
+  },
+  {
+    id: 'M35',
+    says: 'a Canary reads nothing of other namespaces where that is switched off',
+    tests: {
+      [CANARY]: ['what cannot be followed includes other namespaces only where they are blocked'],
+      'test/unit/controller/ask.test.ts': [
+        'a question of the core about a template of another namespace is refused where that is switched off',
+      ],
+    },
+    differs: 'opt-in by a flag, since references across namespaces are what people have',
+  },
+  {
+    id: 'M36',
+    says: 'one metric that fails now and then does not end a long run, where that is asked for',
+    open: 'not yet',
+    because: 'failed checks do not decay; what a metric without data means can be set by itself (M31)',
+  },
+  {
+    id: 'M37',
+    says: 'every end is told and alerted, deadlines too',
+    tests: {
+      [WORDING]: ['an alert about {"kind":"rolled-back"…', 'an alert about {"kind":"promotion-failed"…'],
+      'test/scenario/going-back.test.ts': [
+        'going back a canary that does not become ready in time is rolled back',
+      ],
+    },
+    lacks: 'a gate that waits too long and an initialization that fails have no alert of their own',
+  },
+  {
+    id: 'M38',
+    says: 'a gate that holds is told once, names since when, and a rollback hook is heard meanwhile',
+    tests: {
+      [GATES]: [
+        'a gate that holds is told once, with the time since when',
+        'what is asked before the first weight: may it be stopped, is it prepared, may it get traffic',
+      ],
+      [TICKS]: [
+        'events and calls of a held confirm-promotion are one event, while the hook is called every interval',
+      ],
+      'test/scenario/gates.test.ts': [
+        'gates and checks a held confirm-traffic-increase gate keeps the weight until it opens',
+        'gates and checks a rollback hook that says yes ends the run',
+      ],
+    },
+    lacks: 'a rollback hook is not asked in Waiting, before a run',
+  },
+  {
+    id: 'M39',
+    says: 'the status names the traffic that is meant in WaitingPromotion, and never counts below nothing',
+    tests: {
+      [TICKS]: [
+        'events and calls of a held confirm-promotion are one event, while the hook is called every interval',
+      ],
+      'test/unit/api/status.test.ts': [
+        'the memory of a rollout counts iterations of blue/green while it runs: WaitingPromotion',
+      ],
+    },
+  },
+  {
+    id: 'M40',
+    says: 'the first version is not analysed',
+    open: 'by decision',
+    because:
+      'it stays as it is: there is nothing to compare the first version with, and nowhere to go back to',
+  },
+  {
+    id: 'M41',
+    says: 'every 2xx of a hook is consent, and what a refusal says is told',
+    tests: {
+      'test/unit/hooks/call.test.ts': ['consent is status …', 'refusal is told with …'],
+    },
+  },
+  {
+    id: 'M42',
+    says: 'conditions without iterations shift weight, and that they have no effect is said',
+    tests: {
+      [CANARY]: [
+        'the strategy of a canary shifts weight with a match alone',
+        'what can be followed, though perhaps not as its author thinks {"analysis":{"match":[{"headers":{}}]}}',
+      ],
+      'test/contract/traffic.test.ts': [
+        'traffic provider istio renders match-without-iterations as on record',
+      ],
+    },
+  },
+];

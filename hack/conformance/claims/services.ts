@@ -1,0 +1,68 @@
+/** How weights move, and how a core Service is rolled out. */
+import type { Claim } from '../claim.ts';
+
+const TICKS = 'test/scenario/ticks.test.ts';
+const CANARY = 'test/unit/api/canary.test.ts';
+
+export const SERVICES: readonly Claim[] = [
+  {
+    id: '10.2.1',
+    says: 'a Service as a target is initialized in one tick, since nothing has to become ready',
+    tests: {
+      [TICKS]: ['a target with nothing to scale is initialized in one tick, and released like any other'],
+      'test/contract/targets.test.ts': [
+        'target kind Service has nothing to scale, and is never seen as scaled to something or nothing',
+      ],
+    },
+  },
+  {
+    id: '10.2.2',
+    says: 'stepWeight walks to its first multiple that reaches maxWeight, past it if need be',
+    tests: {
+      [TICKS]: [
+        'a new revision goes tick by tick through stepWeight 20 up to maxWeight 50, which overshoots to 60',
+      ],
+      [CANARY]: ['the strategy of a canary overshoots the highest weight rather than miss it'],
+    },
+  },
+  {
+    id: '10.2.3',
+    says: 'stepWeight 50 up to 100 ends with all traffic on the canary',
+    tests: {
+      [TICKS]: ['a new revision goes tick by tick through stepWeight 50 up to maxWeight 100'],
+      [CANARY]: ['the strategy of a canary ends at all traffic without one'],
+    },
+  },
+  {
+    id: '10.2.4',
+    says: 'stepWeights are walked as they are listed',
+    tests: {
+      [TICKS]: ['a new revision goes tick by tick through stepWeights 1, 2, 10, 80'],
+      [CANARY]: ['the strategy of a canary follows the weights listed'],
+    },
+  },
+  {
+    id: '10.2.5',
+    says: 'a listed weight above 100 is all traffic',
+    tests: {
+      [TICKS]: [
+        'a new revision goes tick by tick through stepWeights 1, 2, 10, 200, of which the last is clipped',
+      ],
+      [CANARY]: ['the strategy of a canary clips the last weight listed'],
+    },
+  },
+  {
+    id: '10.2.6',
+    says: 'a promotion gives the primary Service the selector that the target has by then',
+    tests: {
+      'test/unit/targets/service.test.ts': [
+        'the primary of a Service gets the selector that the target has by then, and keeps its address',
+      ],
+    },
+  },
+  {
+    id: '10.2.7',
+    says: 'an analysis without interval has one of a minute',
+    tests: { [CANARY]: ['a canary as its author wrote it waits between steps: {} is 60000 ms'] },
+  },
+];
