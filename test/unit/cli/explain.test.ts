@@ -174,6 +174,19 @@ describe('serin get', () => {
     );
   });
 
+  it('cuts what is too long for a line, and names the condition behind it', () => {
+    const text = `the cluster: ${'x'.repeat(200)}`;
+    const complaints = [{ type: 'Permitted', reason: 'Forbidden', message: '', since: '' }];
+    const row = rowOf(
+      { ...account({}), waitingFor: { kind: 'cluster', text }, complaints },
+      false,
+      NOW,
+      plain,
+    );
+
+    expect(row.at(-1)).toBe(`${text.slice(0, 79)}… (Forbidden)`);
+  });
+
   it('keeps its columns where rows come one by one', () => {
     const table = growingTable();
 
