@@ -13,6 +13,11 @@ export function judge(expected: Expectation, twin: Outcome, found: Outcome): rea
   }
 }
 
+/** A machine that is busy with other things halts even what nobody disturbs; nothing can be held against such a twin. */
+export function isUndisturbed({ end, events }: Outcome): boolean {
+  return end['fate'] !== 'good' || !events.some((text) => text.startsWith('Halt '));
+}
+
 /** Twins that go wrong would prove nothing. */
 export function blunders(twin: Outcome): readonly string[] {
   const wanted = twin.end['fate'] === 'good' ? 'Succeeded' : 'Failed';

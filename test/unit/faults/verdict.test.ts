@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../../../hack/crash/comparison.ts';
-import { blunders, judge } from '../../../hack/faults/verdict.ts';
+import { blunders, isUndisturbed, judge } from '../../../hack/faults/verdict.ts';
 
 const PROMOTED: Outcome = {
   end: {
@@ -117,5 +117,18 @@ describe('a twin', () => {
     expect(blunders(GONE_BACK)).not.toEqual([]);
     expect(blunders({ ...GONE_BACK, end: { ...GONE_BACK.end, fate: 'bad' } })).toEqual([]);
     expect(blunders({ ...PROMOTED, end: { ...PROMOTED.end, stuck: 'gave up' } })).not.toEqual([]);
+  });
+});
+
+describe('a twin', () => {
+  const halted = 'Halt podinfo.test advancement success rate 0.00% < 99%';
+
+  it('was disturbed where it was halted although its revision is good', () => {
+    expect(isUndisturbed(PROMOTED)).toBe(true);
+    expect(isUndisturbed({ ...PROMOTED, events: [halted, ...PROMOTED.events] })).toBe(false);
+  });
+
+  it('is halted by its own revision where that is bad', () => {
+    expect(isUndisturbed({ ...GONE_BACK, end: { ...GONE_BACK.end, fate: 'bad' } })).toBe(true);
   });
 });
