@@ -4,12 +4,14 @@ import type { KubeObject } from '../../../src/api/objects.ts';
 import { meaningOfService, specOfCopy } from '../../../src/api/service-copy.ts';
 import { at } from '../../../src/api/tree.ts';
 import { NO_REVISION } from '../../../src/shared/brand.ts';
+import { progression } from '../../../src/core/progression.ts';
 import { service } from '../../../src/targets/service.ts';
 import { istio } from '../../../src/traffic/istio.ts';
 import { kubernetes } from '../../../src/traffic/kubernetes.ts';
 import type { TrafficProvider } from '../../../src/traffic/provider.ts';
 import { releaseTraffic, renderRoutes, renderServices } from '../../../src/traffic/routes.ts';
 import { percent } from '../../../src/shared/brand.ts';
+import { canaryFrom } from '../../support/canaries.ts';
 import { after, canary, edit, find, lookAt, NOW, serviceTarget } from '../../support/deployments.ts';
 
 const GREEN = edit(serviceTarget, ['spec', 'selector', 'colour'], 'green');
@@ -146,5 +148,36 @@ describe('traffic of a Service', () => {
     expect(renderRoutes({ ...input(istio, gone), routes, mark: 1 }).map(({ kind }) => kind)).not.toContain(
       'Service',
     );
+  });
+});
+
+describe('a Canary of a Service', () => {
+  const weights = (analysis: string): readonly number[] => {
+    const { strategy } = canaryFrom(`
+apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: { name: podinfo, namespace: test, uid: canary-uid }
+spec:
+  provider: istio
+  targetRef: { apiVersion: core/v1, kind: Service, name: podinfo }
+  service: { port: 80 }
+  analysis: { threshold: 5, ${analysis} }
+`).spec;
+    return [100, ...progression(strategy).map(({ canaryWeight }) => 100 - canaryWeight)];
+  };
+
+  it.each([
+    ['`stepWeight 20, maxWeight 50`', 'interval: 1m, stepWeight: 20, maxWeight: 50', [100, 80, 60, 40]],
+    ['`stepWeight 50, maxWeight 100`', 'interval: 1m, stepWeight: 50, maxWeight: 100', [100, 50, 0]],
+    ['`stepWeights [1,2,10,80]`', 'interval: 1m, stepWeights: [1, 2, 10, 80]', [100, 99, 98, 90, 20]],
+    ['`stepWeights [1,2,10,200]`', 'interval: 1m, stepWeights: [1, 2, 10, 200]', [100, 99, 98, 90, 0]],
+    ['An analysis without `interval` works', 'stepWeight: 50, maxWeight: 50', [100, 50]],
+  ])('%s: primary weights', (_, analysis, then) => {
+    expect(weights(analysis)).toEqual(then);
+  });
+
+  it('One tick initializes (no readiness). [ServicePromotion]', () => {
+    expect(service.observePrimary(look(cloned))?.readiness).toEqual({ kind: 'ready' });
+    expect(service.observeTarget(look(cloned))?.readiness).toEqual({ kind: 'ready' });
   });
 });
