@@ -6,6 +6,8 @@ import { at, defined, list, tree, without, type Tree } from './tree.ts';
 const NO_ADDRESS = 'None';
 /** Given to one Service by the cluster. */
 const OF_ONE_SERVICE = ['clusterIP', 'clusterIPs', 'healthCheckNodePort'] as const;
+/** Types of Services that have ports on nodes; others may not ask for any. */
+const ON_NODES: ReadonlySet<unknown> = new Set(['NodePort', 'LoadBalancer']);
 /** What an API server fills in, so that a newer one which fills in the same for old Services changes nothing. */
 const DEFAULTS: Tree = {
   type: 'ClusterIP',
@@ -42,6 +44,9 @@ export function specOfCopy(meaning: Tree, found: KubeObject | undefined): Tree {
   if (found !== undefined && canonicalJson(meaningOfService(found)) === canonicalJson(meaning)) return spec;
   if (meaning['type'] === 'ExternalName') return meaning;
   const own = Object.fromEntries(OF_ONE_SERVICE.map((field) => [field, spec[field]]));
+  if (!ON_NODES.has(meaning['type'])) {
+    return defined({ ...without(own, 'healthCheckNodePort'), ...meaning });
+  }
   const ports = list(meaning['ports']).map((port) => portOfCopy(tree(port), list(spec['ports'])));
   return defined({ ...own, ...meaning, ...(ports.length > 0 && { ports }) });
 }

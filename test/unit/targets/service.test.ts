@@ -72,18 +72,19 @@ describe('what a Service means', () => {
   });
 
   it('is kept in a copy that need not be written again, and with it its node ports', () => {
-    const copy = {
-      ...serviceTarget,
-      spec: {
-        ...(serviceTarget['spec'] as object),
-        ports: [{ name: 'http', port: 80, targetPort: 9898, nodePort: 30_001 }],
-      },
-    };
+    const ports = [{ name: 'http', port: 80, targetPort: 9898 }];
+    const onNodes = (spec: object) => ({ ...serviceTarget, spec: { type: 'NodePort', ...spec } });
+    const copy = onNodes({ selector: { colour: 'blue' }, ports: [{ ...ports[0], nodePort: 30_001 }] });
+    const same = onNodes({ selector: { colour: 'blue' }, ports });
+    const green = onNodes({ selector: { colour: 'green' }, ports });
 
-    expect(specOfCopy(meaningOfService(serviceTarget), copy)).toBe(copy.spec);
-    expect(at(specOfCopy(meaningOfService(GREEN), copy), 'ports')).toEqual([
-      { name: 'http', port: 80, targetPort: 9898, nodePort: 30_001 },
-    ]);
+    expect(specOfCopy(meaningOfService(same), copy)).toBe(copy.spec);
+    expect(specOfCopy(meaningOfService(green), copy)).toEqual({
+      ...copy.spec,
+      selector: { colour: 'green' },
+    });
+    // A Service that is not on nodes any more may not ask for a port there.
+    expect(at(specOfCopy(meaningOfService(GREEN), copy), 'ports')).toEqual(ports);
   });
 
   it('takes no address along to another name', () => {
