@@ -14,6 +14,7 @@ export const SERVICES: readonly Claim[] = [
         'target kind Service has nothing to scale, and is never seen as scaled to something or nothing',
       ],
     },
+    differs: 'Promoting and Finalising take no tick of their own where nothing is waited for (M51)',
   },
   {
     id: '10.2.2',
