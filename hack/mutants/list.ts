@@ -1,5 +1,6 @@
 /** Every planted fault, in the order in which they are tried. */
 import { DEFECT_MUTANTS } from './defects.ts';
+import { EXPLANATION_MUTANTS } from './explanation.ts';
 import { INVARIANT_MUTANTS } from './invariants.ts';
 import { LAW_MUTANTS } from './laws.ts';
 import { LOAD_TESTER_MUTANTS } from './load-tester.ts';
@@ -14,4 +15,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...WORKLOAD_MUTANTS,
   ...TAKE_OVER_MUTANTS,
   ...LOAD_TESTER_MUTANTS,
+  ...EXPLANATION_MUTANTS,
 ];

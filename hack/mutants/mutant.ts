@@ -58,8 +58,8 @@ export const FEATURES = [
   'traffic for nobody',
 ] as const;
 
-/** What other processes than the controller owe those who call them. */
-export const PROCESSES = ['load tester'] as const;
+/** What other processes than the controller owe those who call them, and what people are told of a rollout. */
+export const PROCESSES = ['load tester', 'explanation'] as const;
 
 /** What is made of a status that Flagger wrote. */
 export const TAKE_OVERS = [
