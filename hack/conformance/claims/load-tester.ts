@@ -12,5 +12,9 @@ export const LOAD_TESTER_CLAIMS: readonly Claim[] = [
       [LOAD_TESTER]: ['with a shell F10.6 load tester: …'],
       [TASKS]: ['type ngrinder F10.6 …', 'type concord F10.6 …'],
     },
+    mutants: [
+      'load tester: a failed acceptance test that passes',
+      'load tester: the same load twice at a time',
+    ],
   },
 ];

@@ -80,7 +80,7 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
         'traffic provider nginx keeps annotations, labels and fields that others wrote',
         'traffic provider kubernetes keeps annotations, labels and fields that others wrote',
       ],
-      [AUTOSCALERS]: ['the primary’s autoscaler says what the target’s says, about the primary'],
+      [AUTOSCALERS]: ['the HPA of a primary says what the target’s says, about the primary'],
       'test/contract/adapters/objects.test.ts': [
         'objects are created, read, replaced and deleted, with every field kept',
       ],
@@ -140,6 +140,10 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
       'test/contract/load-tester-reports.test.ts': ['load that failed M60 …'],
       'test/contract/load-tester-tasks.test.ts': ['type concord M60 …', 'type ngrinder M60 …'],
     },
+    mutants: [
+      'load tester: load that fails, and nobody hears of it (M60)',
+      'load tester: gates that a restart closes (M60)',
+    ],
   },
   {
     id: 'M61',
@@ -174,8 +178,8 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
     says: 'an edited autoscaler reaches its copy at once, its labels too',
     tests: {
       [AUTOSCALERS]: [
-        'the primary’s autoscaler follows the target’s at once: …',
-        'the primary’s autoscaler follows its labels and annotations, and keeps what others put on the copy',
+        'the HPA of a primary follows the target’s at once: …',
+        'the HPA of a primary follows its labels and annotations, and keeps what others put on the copy',
       ],
       'test/unit/core/decide.test.ts': [
         'what remains to be done an autoscaler that is not as the target’s is written',

@@ -2,6 +2,7 @@
 import type { Claim } from '../claim.ts';
 
 const TICKS = 'test/scenario/ticks.test.ts';
+const SERVICE = 'test/unit/targets/service.test.ts';
 const CANARY = 'test/unit/api/canary.test.ts';
 
 export const SERVICES: readonly Claim[] = [
@@ -13,6 +14,7 @@ export const SERVICES: readonly Claim[] = [
       'test/contract/targets.test.ts': [
         'target kind Service has nothing to scale, and is never seen as scaled to something or nothing',
       ],
+      [SERVICE]: ['a Canary of a Service waits for nothing to become ready'],
     },
     differs: 'Promoting and Finalising take no tick of their own where nothing is waited for (M51)',
   },
@@ -24,6 +26,7 @@ export const SERVICES: readonly Claim[] = [
         'a new revision goes tick by tick through stepWeight 20 up to maxWeight 50, which overshoots to 60',
       ],
       [CANARY]: ['the strategy of a canary overshoots the highest weight rather than miss it'],
+      [SERVICE]: ['a Canary of a Service `stepWeight 20, maxWeight 50`: primary weights'],
     },
   },
   {
@@ -32,6 +35,7 @@ export const SERVICES: readonly Claim[] = [
     tests: {
       [TICKS]: ['a new revision goes tick by tick through stepWeight 50 up to maxWeight 100'],
       [CANARY]: ['the strategy of a canary ends at all traffic without one'],
+      [SERVICE]: ['a Canary of a Service `stepWeight 50, maxWeight 100`: primary weights'],
     },
   },
   {
@@ -40,6 +44,7 @@ export const SERVICES: readonly Claim[] = [
     tests: {
       [TICKS]: ['a new revision goes tick by tick through stepWeights 1, 2, 10, 80'],
       [CANARY]: ['the strategy of a canary follows the weights listed'],
+      [SERVICE]: ['a Canary of a Service `stepWeights [1,2,10,80]`: primary weights'],
     },
   },
   {
@@ -50,13 +55,14 @@ export const SERVICES: readonly Claim[] = [
         'a new revision goes tick by tick through stepWeights 1, 2, 10, 200, of which the last is clipped',
       ],
       [CANARY]: ['the strategy of a canary clips the last weight listed'],
+      [SERVICE]: ['a Canary of a Service `stepWeights [1,2,10,200]`: primary weights'],
     },
   },
   {
     id: '10.2.6',
     says: 'a promotion gives the primary Service the selector that the target has by then',
     tests: {
-      'test/unit/targets/service.test.ts': [
+      [SERVICE]: [
         'the primary of a Service gets the selector that the target has by then, and keeps its address',
       ],
     },

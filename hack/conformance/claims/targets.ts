@@ -158,10 +158,10 @@ export const TARGETS: readonly Claim[] = [
     says: 'an HPA that is missing is an error; its copy has its metrics and bounds, or the bounds of the Canary',
     tests: {
       [AUTOSCALERS]: [
-        'the primary’s autoscaler cannot be made of what is not there',
-        'the primary’s autoscaler says what the target’s says, about the primary',
-        'the primary’s autoscaler follows the target’s at once: …',
-        'the primary’s autoscaler has bounds of its own where the Canary names some',
+        'the HPA of a primary cannot be made of what is not there',
+        'the HPA of a primary says what the target’s says, about the primary',
+        'the HPA of a primary follows the target’s at once: …',
+        'the HPA of a primary has bounds of its own where the Canary names some',
       ],
     },
     mutants: ['autoscaler: fields newer than this program are dropped (M56)'],
@@ -170,8 +170,17 @@ export const TARGETS: readonly Claim[] = [
   {
     id: '10.4.17',
     says: 'a ScaledObject is copied for the primary with its queries about it, and paused for the target',
-    open: 'not yet',
-    because: 'KEDA’s ScaledObjects are not copied yet',
+    tests: {
+      'test/unit/targets/scaled-object.test.ts': [
+        'the ScaledObject of a primary …',
+        'a ScaledObject is paused at nothing, and resumed …',
+      ],
+    },
+    mutants: [
+      'autoscaler: a copy that is paused with the original',
+      'autoscaler: a copy that asks about the canary',
+      'autoscaler: at rest although KEDA may wake it',
+    ],
   },
   {
     id: '10.4.18',

@@ -41,8 +41,8 @@ function copyOf(objects: readonly KubeObject[], by: Canary = scaled): KubeObject
 /** As the API server keeps it. */
 const kept = edit(copyOf([USERS]), ['metadata', 'resourceVersion'], '8');
 
-describe('HPA: the primary’s', () => {
-  it('primary copies CPU target 99, about the primary', () => {
+describe('the HPA of a primary', () => {
+  it('says what the target’s says, about the primary', () => {
     expect(copyOf([USERS])).toEqual({
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',
@@ -74,7 +74,7 @@ describe('HPA: the primary’s', () => {
     },
   );
 
-  it('primaryScalerReplicas 2/15 override', () => {
+  it('has bounds of its own where the Canary names some', () => {
     const bounded = REF.replace(' }', ', primaryScalerReplicas: { minReplicas: 2, maxReplicas: 15 } }');
     expect(copyOf([USERS], canary(bounded))['spec']).toMatchObject({ minReplicas: 2, maxReplicas: 15 });
     const half = REF.replace(' }', ', primaryScalerReplicas: { maxReplicas: 15 } }');
@@ -112,7 +112,7 @@ describe('HPA: the primary’s', () => {
     expect(at(copyOf([USERS, edit(kept, ['spec', 'maxReplicas'], 1)]), 'spec', 'maxReplicas')).toBe(9);
   });
 
-  it('missing target HPA is an error', () => {
+  it('cannot be made of what is not there', () => {
     expect(renderAutoscaler(lookAt([kept], { canary: scaled }))).toEqual({
       ok: false,
       error: 'HorizontalPodAutoscaler web.test not found',

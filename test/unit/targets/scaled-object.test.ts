@@ -59,7 +59,7 @@ function asking(query: string): KubeObject {
   return edit(USERS, ['spec', 'triggers'], [edit(first ?? USERS, ['metadata', 'query'], query), ...rest]);
 }
 
-describe('ScaledObject: annotation `transfer-hpa-ownership` copied, HPA name gets `-primary`, query rewritten', () => {
+describe('the ScaledObject of a primary', () => {
   it('with everything else it says, fields newer than this program too, and not paused', () => {
     expect(copyOf()).toEqual({
       apiVersion: 'keda.sh/v1alpha1',
@@ -105,7 +105,7 @@ describe('ScaledObject: annotation `transfer-hpa-ownership` copied, HPA name get
     expect(queryOf(copyOf(asking(query)))).toBe(then);
   });
 
-  it('pollingInterval updated', () => {
+  it('follows the polling interval of the target’s', () => {
     const kept = edit(copyOf(), ['metadata', 'resourceVersion'], '8');
     const edited = edit(USERS, ['spec', 'pollingInterval'], 20);
 
@@ -119,14 +119,14 @@ describe('ScaledObject: annotation `transfer-hpa-ownership` copied, HPA name get
     });
   });
 
-  it('overrides', () => {
+  it('has bounds of its own where the Canary names some', () => {
     const spec = at(copyOf(USERS, ', primaryScalerReplicas: { minReplicas: 3, maxReplicas: 15 }'), 'spec');
 
     expect(spec).toMatchObject({ minReplicaCount: 3, maxReplicaCount: 15 });
     expect(spec).not.toHaveProperty('minReplicas');
   });
 
-  it('named queries', () => {
+  it('asks what the Canary names, where it names a query', () => {
     const query = 'sum(mine)';
     const copy = copyOf(USERS, `, primaryScalerQueries: { requests: ${query} }`);
 
@@ -148,7 +148,7 @@ describe('ScaledObject: annotation `transfer-hpa-ownership` copied, HPA name get
   });
 });
 
-describe('pause "0", resume removes', () => {
+describe('a ScaledObject is paused at nothing, and resumed', () => {
   const look = (users: KubeObject, status: Partial<Status> = {}, spec = `${REF}}`) =>
     lookAt([target, users, ...configs], {
       canary: canary(spec, { autoscaler: 'ScaledObject/web', ...status }),

@@ -172,12 +172,12 @@ spec:
     ['`stepWeight 50, maxWeight 100`', 'interval: 1m, stepWeight: 50, maxWeight: 100', [100, 50, 0]],
     ['`stepWeights [1,2,10,80]`', 'interval: 1m, stepWeights: [1, 2, 10, 80]', [100, 99, 98, 90, 20]],
     ['`stepWeights [1,2,10,200]`', 'interval: 1m, stepWeights: [1, 2, 10, 200]', [100, 99, 98, 90, 0]],
-    ['An analysis without `interval` works', 'stepWeight: 50, maxWeight: 50', [100, 50]],
+    ['without `interval`', 'stepWeight: 50, maxWeight: 50', [100, 50]],
   ])('%s: primary weights', (_, analysis, then) => {
     expect(weights(analysis)).toEqual(then);
   });
 
-  it('One tick initializes (no readiness). [ServicePromotion]', () => {
+  it('waits for nothing to become ready', () => {
     expect(service.observePrimary(look(cloned))?.readiness).toEqual({ kind: 'ready' });
     expect(service.observeTarget(look(cloned))?.readiness).toEqual({ kind: 'ready' });
   });
