@@ -11,6 +11,8 @@ export interface Ending {
 
 export interface Report {
   readonly fault: string;
+  /** From 1 on. */
+  readonly attempt: number;
   readonly endings: readonly Ending[];
   /** Requests of users that were not answered as they should be. */
   readonly lost: number;
@@ -25,6 +27,13 @@ export function isRight({ endings, lost, complaints }: Report): boolean {
     lost === 0 &&
     complaints.length === 0 &&
     endings.every(({ wrong }) => wrong.length === 0)
+  );
+}
+
+/** Of several attempts at a fault the last one counts. */
+export function lastOf(reports: readonly Report[]): readonly Report[] {
+  return reports.filter(({ fault, attempt }) =>
+    reports.every((other) => other.fault !== fault || other.attempt <= attempt),
   );
 }
 
@@ -45,9 +54,9 @@ export function table(reports: readonly Report[]): string {
 }
 
 function cells(report: Report): readonly string[] {
-  const { fault, endings, lost, seconds } = report;
+  const { fault, attempt, endings, lost, seconds } = report;
   return [
-    fault,
+    attempt === 1 ? fault : `${fault}, once more`,
     String(endings.length),
     counted(endings.map(({ endedAs }) => endedAs)),
     counted(endings.map(({ twinEndedAs }) => twinEndedAs)),
@@ -65,13 +74,15 @@ function counted(words: readonly string[]): string {
 }
 
 export function summary(reports: readonly Report[], seed: number): unknown {
+  const counting = lastOf(reports);
   return {
-    passed: reports.filter(isRight).length,
-    failed: reports.filter((report) => !isRight(report)).length,
-    lostRequests: reports.reduce((sum, { lost }) => sum + lost, 0),
+    passed: counting.filter(isRight).length,
+    failed: counting.filter((report) => !isRight(report)).length,
+    lostRequests: counting.reduce((sum, { lost }) => sum + lost, 0),
     seed,
     faults: reports.map((report) => ({
       name: report.fault,
+      attempt: report.attempt,
       right: isRight(report),
       rollouts: report.endings.length,
       lost: report.lost,

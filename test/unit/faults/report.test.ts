@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isRight, sentencesOf, summary, table, type Report } from '../../../hack/faults/report.ts';
+import { isRight, lastOf, sentencesOf, summary, table, type Report } from '../../../hack/faults/report.ts';
 
 const ending = (lane: string, endedAs: string, wrong: readonly string[] = []) => ({
   lane,
@@ -9,6 +9,7 @@ const ending = (lane: string, endedAs: string, wrong: readonly string[] = []) =>
 });
 const RIGHT: Report = {
   fault: 'etcd-killed',
+  attempt: 1,
   endings: [ending('steps', 'Succeeded'), ending('gates', 'Succeeded')],
   lost: 0,
   seconds: 31,
@@ -47,6 +48,20 @@ describe('the report of a fault', () => {
       'kubelet is not back',
       'rollout 2, gates: phase is "Failed", not "Succeeded"',
     ]);
+  });
+
+  it('counts in its last attempt, and is shown in each', () => {
+    const first = { ...WRONG, lost: 3 };
+    const second = { ...RIGHT, fault: WRONG.fault, attempt: 2 };
+
+    expect(lastOf([RIGHT, first, second])).toEqual([RIGHT, second]);
+    expect(table([first, second])).toContain('tester-gone, once more');
+    expect(summary([RIGHT, first, second], 7)).toMatchObject({
+      passed: 2,
+      failed: 0,
+      lostRequests: 0,
+      faults: [{ attempt: 1 }, { attempt: 1, lost: 3, right: false }, { attempt: 2, right: true }],
+    });
   });
 
   it('is summed up for programs', () => {
