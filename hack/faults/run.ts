@@ -20,7 +20,7 @@ export function nextRelease(): number {
   return (releases += 1);
 }
 
-export async function runFault(fault: Fault, scene: Scene, attempt: number): Promise<Report> {
+export async function runFault(fault: Fault, scene: Scene, turn: number): Promise<Report> {
   const lanes = fault.lanes.map((name) => laneOf(scene, name));
   const logs = lanes.map(({ act, app, route }) => new TrafficLog(act.cluster, app, route));
   const began = Date.now();
@@ -48,7 +48,7 @@ export async function runFault(fault: Fault, scene: Scene, attempt: number): Pro
   );
   return {
     fault: fault.name,
-    attempt,
+    attempt: turn,
     endings: endings.flat(),
     lost: lost.length,
     seconds: Math.round((Date.now() - began) / 1_000),
