@@ -1,5 +1,6 @@
 /** Every planted fault, in the order in which they are tried. */
 import { DEFECT_MUTANTS } from './defects.ts';
+import { DROP_IN_MUTANTS } from './drop-in.ts';
 import { EXPLANATION_MUTANTS } from './explanation.ts';
 import { INVARIANT_MUTANTS } from './invariants.ts';
 import { LAW_MUTANTS } from './laws.ts';
@@ -16,4 +17,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...TAKE_OVER_MUTANTS,
   ...LOAD_TESTER_MUTANTS,
   ...EXPLANATION_MUTANTS,
+  ...DROP_IN_MUTANTS,
 ];

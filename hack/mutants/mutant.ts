@@ -61,6 +61,9 @@ export const FEATURES = [
 /** What other processes than the controller owe those who call them, and what people are told of a rollout. */
 export const PROCESSES = ['load tester', 'explanation'] as const;
 
+/** What people rely on who come from Flagger, beside the rules of the phases. */
+export const DROP_IN = ['drop-in'] as const;
+
 /** What is made of a status that Flagger wrote. */
 export const TAKE_OVERS = [
   'a push lost in a take-over',

@@ -34,6 +34,7 @@ export const EVENTS: readonly Claim[] = [
     id: '10.3.3',
     says: 'the payload of a hook is name, namespace, phase, checksum and metadata',
     tests: { [PAYLOAD]: ['the payload of a hook …'] },
+    mutants: ['drop-in: empty metadata in a payload (10.3.3)'],
   },
   {
     id: '10.3.4',
@@ -62,6 +63,7 @@ export const EVENTS: readonly Claim[] = [
     id: '10.3.7',
     says: 'a hook with one retry survives one 500',
     tests: { [CALL]: ['consent survives an error when there are retries left'] },
+    mutants: ['drop-in: a hook that is called once (10.3.7)'],
   },
   {
     id: '10.3.8',
@@ -70,6 +72,7 @@ export const EVENTS: readonly Claim[] = [
       [CALL]: ['the request is one POST of JSON with the limits of the hook'],
       'test/contract/adapters/http.test.ts': ['certificates are verified unless the request says otherwise'],
     },
+    mutants: ['drop-in: certificates that are always verified (10.3.8)'],
   },
   {
     id: '10.3.9',
@@ -82,6 +85,7 @@ export const EVENTS: readonly Claim[] = [
         'a question of the core about the providers names the metric and the template that is missing, or the Secret that is',
       ],
     },
+    mutants: ['drop-in: the global server in the place of the Canary’s own (10.3.9)'],
   },
   {
     id: '10.3.10',

@@ -100,6 +100,7 @@ export const SCHEDULER: readonly Claim[] = [
         'a new revision goes tick by tick through blue-green with one iteration: detected, iterated, routed to the canary',
       ],
     },
+    mutants: ['drop-in: blue/green that never sends traffic (10.1.9)'],
   },
   {
     id: '10.1.10',
@@ -190,6 +191,7 @@ export const SCHEDULER: readonly Claim[] = [
         'of the service { port: 80, targetPort: 9898, portDiscovery: true } are the one that is served and those discovered',
       ],
     },
+    mutants: ['drop-in: a port that is served is discovered as well (10.1.17)'],
   },
   {
     id: '10.1.18',
@@ -199,6 +201,7 @@ export const SCHEDULER: readonly Claim[] = [
         'of the service { port: 8080, targetPort: http, portDiscovery: true } are the one that is served and those discovered',
       ],
     },
+    mutants: ['drop-in: a port served by name is discovered as well (10.1.18)'],
   },
   {
     id: '10.1.19',
@@ -210,6 +213,7 @@ export const SCHEDULER: readonly Claim[] = [
       ],
       'test/unit/notify/notify.test.ts': ['an alert for Slack of severity info is the body it always was'],
     },
+    mutants: ['drop-in: alert providers of the own namespace alone (10.1.19)'],
   },
   {
     id: '10.1.20',

@@ -28,6 +28,7 @@ export const SERVICES: readonly Claim[] = [
       [CANARY]: ['the strategy of a canary overshoots the highest weight rather than miss it'],
       [SERVICE]: ['a Canary of a Service `stepWeight 20, maxWeight 50`: primary weights'],
     },
+    mutants: ['drop-in: maxWeight that nothing exceeds (10.2.2)'],
   },
   {
     id: '10.2.3',

@@ -152,6 +152,7 @@ export const TARGETS: readonly Claim[] = [
         'tracked configuration is left alone where its owner opted out, where it is a credential of the cluster, and where it is not there',
       ],
     },
+    mutants: ['drop-in: tracking that is turned off by one word alone (10.4.15)'],
   },
   {
     id: '10.4.16',

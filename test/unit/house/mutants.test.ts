@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MUTANTS } from '../../../hack/mutants/list.ts';
 import {
   DEFECT_IDS,
+  DROP_IN,
   FEATURES,
   INVARIANT_IDS,
   LAWS,
@@ -21,6 +22,7 @@ const REQUIRED: readonly string[] = [
   ...LAWS,
   ...FEATURES,
   ...PROCESSES,
+  ...DROP_IN,
   ...TAKE_OVERS,
 ];
 /** That every state comes to rest is seen by the search, not in one pass. */

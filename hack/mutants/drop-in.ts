@@ -1,0 +1,100 @@
+/** Faults in what people who come from Flagger rely on, each by the number it has in `npm run conformance`. */
+import type { Fault, Mutant, Proof } from './mutant.ts';
+
+const PORTS = 'src/targets/ports.ts';
+const CALL = 'src/hooks/call.ts';
+const STRATEGY = 'src/api/canary-strategy.ts';
+const DISCOVERED: Proof = { file: 'test/unit/traffic/discovered-ports.test.ts', name: 'of the service' };
+const CANARY: Proof = { file: 'test/unit/api/canary.test.ts' };
+
+function called(name: string): Proof {
+  return { file: 'test/unit/hooks/call.test.ts', name };
+}
+
+function breaks(what: string, test: Proof, fault: Fault): Mutant {
+  return { id: 'drop-in', what, test, ...fault };
+}
+
+export const DROP_IN_MUTANTS: readonly Mutant[] = [
+  breaks(
+    'blue/green that never sends traffic (10.1.9)',
+    { file: 'test/scenario/ticks.test.ts', name: 'goes tick by tick through' },
+    {
+      file: 'src/core/progression.ts',
+      find: '{ canaryWeight: percent(strategy.routed ? 100 : 0), mirrored: false, final: true }',
+      replace: '{ canaryWeight: percent(strategy.routed ? 0 : 0), mirrored: false, final: true }',
+    },
+  ),
+  breaks('a port that is served is discovered as well (10.1.17)', DISCOVERED, {
+    file: PORTS,
+    find: "if (typeof port !== 'number' || port === service.targetPort) return [];",
+    replace: "if (typeof port !== 'number') return [];",
+  }),
+  breaks('a port served by name is discovered as well (10.1.18)', DISCOVERED, {
+    file: PORTS,
+    find: 'return name !== undefined && name === service.targetPort',
+    replace: "return name !== undefined && name === 'never'",
+  }),
+  breaks(
+    'alert providers of the own namespace alone (10.1.19)',
+    {
+      file: 'test/unit/controller/messenger.test.ts',
+      name: 'finds the provider of an alert in namespace',
+    },
+    {
+      file: 'src/controller/messenger.ts',
+      find: 'const namespace = providerRef.namespace ?? canary.namespace;',
+      replace: 'const namespace = canary.namespace;',
+    },
+  ),
+  breaks('maxWeight that nothing exceeds (10.2.2)', CANARY, {
+    file: STRATEGY,
+    find: 'const ceiling = clamp ? max : 100;',
+    replace: 'const ceiling = max;',
+  }),
+  breaks('a cap that is not kept (M9)', CANARY, {
+    file: STRATEGY,
+    find: 'const ceiling = clamp ? max : 100;',
+    replace: 'const ceiling = 100;',
+  }),
+  breaks(
+    'empty metadata in a payload (10.3.3)',
+    { file: 'test/unit/hooks/payload.test.ts', name: 'has no metadata where the manifest has none' },
+    {
+      file: 'src/hooks/payload.ts',
+      find: '...(empty ? {} : { metadata }) };',
+      replace: 'metadata };',
+    },
+  ),
+  breaks('a hook that is called once (10.3.7)', called('survives an error when there are retries left'), {
+    file: CALL,
+    find: 'if (attempt > hook.retries)',
+    replace: 'if (attempt > 0)',
+  }),
+  breaks('certificates that are always verified (10.3.8)', called('is one POST of JSON'), {
+    file: CALL,
+    find: 'insecure: hook.disableTLS,',
+    replace: 'insecure: false,',
+  }),
+  breaks(
+    'the global server in the place of the Canary’s own (10.3.9)',
+    {
+      file: 'test/unit/controller/ask.test.ts',
+      name: 'about the providers asks the server of the Canary',
+    },
+    {
+      file: 'src/controller/ask.ts',
+      find: 'address: metricsServer ?? settings.metricsServer,',
+      replace: 'address: settings.metricsServer ?? metricsServer,',
+    },
+  ),
+  breaks(
+    'tracking that is turned off by one word alone (10.4.15)',
+    { file: 'test/unit/targets/tracked-config.test.ts', name: 'is left alone where its owner opted out' },
+    {
+      file: 'src/targets/tracked-config.ts',
+      find: "?.startsWith('disable') === true",
+      replace: " === 'disable'",
+    },
+  ),
+];
