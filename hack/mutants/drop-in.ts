@@ -4,6 +4,8 @@ import type { Fault, Mutant, Proof } from './mutant.ts';
 const PORTS = 'src/targets/ports.ts';
 const CALL = 'src/hooks/call.ts';
 const STRATEGY = 'src/api/canary-strategy.ts';
+const LABELS = 'src/targets/labels.ts';
+const DEPLOYMENT = 'test/unit/targets/deployment.test.ts';
 const DISCOVERED: Proof = { file: 'test/unit/traffic/discovered-ports.test.ts', name: 'of the service' };
 const CANARY: Proof = { file: 'test/unit/api/canary.test.ts' };
 
@@ -95,6 +97,62 @@ export const DROP_IN_MUTANTS: readonly Mutant[] = [
       file: 'src/targets/tracked-config.ts',
       find: "?.startsWith('disable') === true",
       replace: " === 'disable'",
+    },
+  ),
+  breaks(
+    'annotations of Flux on the primary (10.4.2)',
+    { file: DEPLOYMENT, name: 'has the labels that are to be copied, and annotations' },
+    {
+      file: LABELS,
+      find: 'key !== LAST_APPLIED && !own(key) && !key.includes(TOOLKIT)',
+      replace: 'key !== LAST_APPLIED && !own(key)',
+    },
+  ),
+  breaks(
+    'labels by their whole name alone (10.4.19)',
+    { file: DEPLOYMENT, name: 'with the prefixes' },
+    {
+      file: LABELS,
+      find: "prefix === '*' || key.startsWith(prefix)",
+      replace: "prefix === '*' || key === prefix",
+    },
+  ),
+  breaks(
+    'a primary with no label but one (10.4.20)',
+    { file: DEPLOYMENT, name: 'differ from the target’s in the one it is selected by' },
+    {
+      file: LABELS,
+      find: 'return { ...labels, [label]: `${value}${PRIMARY}` };',
+      replace: 'return { ...(labels && {}), [label]: `${value}${PRIMARY}` };',
+    },
+  ),
+  breaks(
+    'two passes over one Canary at a time (M23)',
+    {
+      file: 'test/unit/controller/workqueue.test.ts',
+      name: 'never gives one key to two workers',
+    },
+    {
+      file: 'src/controller/workqueue.ts',
+      find: 'if (this.#working.has(key)) {',
+      replace: 'if (this.#working.has(`${key}?`)) {',
+    },
+  ),
+  breaks('consent by 200 and 202 alone (M41)', called('is status'), {
+    file: CALL,
+    find: 'status >= 200 && status < 300',
+    replace: '(status === 200 || status === 202)',
+  }),
+  breaks(
+    'further ports that a Service loses (M66)',
+    {
+      file: 'test/unit/traffic/services.test.ts',
+      name: 'keeps its further ports and its node ports',
+    },
+    {
+      file: 'src/traffic/services.ts',
+      find: 'const claimed = (theirs: Tree): boolean =>',
+      replace: 'const claimed = (theirs: Tree): boolean => theirs !== undefined ||',
     },
   ),
 ];

@@ -202,6 +202,7 @@ export const ROLLOUT_DEFECTS: readonly Claim[] = [
         'the queue of Canaries never gives one key to two workers, and remembers that it was asked for meanwhile',
       ],
     },
+    mutants: ['drop-in: two passes over one Canary at a time (M23)'],
   },
   {
     id: 'M24',

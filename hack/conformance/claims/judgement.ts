@@ -124,6 +124,7 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
     tests: {
       'test/unit/hooks/call.test.ts': ['consent is status …', 'refusal is told with …'],
     },
+    mutants: ['drop-in: consent by 200 and 202 alone (M41)'],
   },
   {
     id: 'M42',

@@ -197,5 +197,6 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
     id: 'M66',
     says: 'further ports of the user’s own Service stay',
     tests: { [SERVICES]: ['a Service of the user’s keeps its further ports and its node ports'] },
+    mutants: ['drop-in: further ports that a Service loses (M66)'],
   },
 ];

@@ -29,6 +29,7 @@ export const TARGETS: readonly Claim[] = [
         'the clone has the labels that are to be copied, and annotations but for those of Flux and kubectl',
       ],
     },
+    mutants: ['drop-in: annotations of Flux on the primary (10.4.2)'],
   },
   {
     id: '10.4.3',
@@ -193,10 +194,12 @@ export const TARGETS: readonly Claim[] = [
     id: '10.4.19',
     says: 'labels are copied by one prefix, several, all with a star, none without',
     tests: { [DEPLOYMENT]: ['labels of a clone with the prefixes …'] },
+    mutants: ['drop-in: labels by their whole name alone (10.4.19)'],
   },
   {
     id: '10.4.20',
     says: 'of the labels of the pods only the one they are selected by is another',
     tests: { [DEPLOYMENT]: ['labels of a clone differ from the target’s in the one it is selected by'] },
+    mutants: ['drop-in: a primary with no label but one (10.4.20)'],
   },
 ];
