@@ -205,7 +205,7 @@ export const OTHERS: readonly Slice[] = [
     aSpec({ autoscaler: 'a' }),
     { ...LIVING, answers: ['yes'] },
     [pushNew, otherAutoscaler],
-    1_067,
+    1_101,
   ),
   slice(
     'visitors kept by cookies',
