@@ -13,9 +13,13 @@ export function judge(expected: Expectation, twin: Outcome, found: Outcome): rea
   }
 }
 
-/** A machine that is busy with other things halts even what nobody disturbs; nothing can be held against such a twin. */
+/**
+ * A machine that is busy with other things halts even what nobody disturbs, or fails the probes of its only pod; to
+ * such a twin nothing can be compared.
+ */
 export function isUndisturbed({ end, events }: Outcome): boolean {
-  return end['fate'] !== 'good' || !events.some((text) => text.startsWith('Halt '));
+  const isHalted = end['fate'] === 'good' && events.some((text) => text.startsWith('Halt '));
+  return !isHalted && !events.some((text) => text.includes(' has no ready pod, '));
 }
 
 /** Twins that go wrong would prove nothing. */

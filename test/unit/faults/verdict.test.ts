@@ -126,6 +126,8 @@ describe('a twin', () => {
   it('was disturbed where it was halted although its revision is good', () => {
     expect(isUndisturbed(PROMOTED)).toBe(true);
     expect(isUndisturbed({ ...PROMOTED, events: [halted, ...PROMOTED.events] })).toBe(false);
+    const relieved = 'podinfo-primary.test has no ready pod, routing all traffic to canary until it has: …';
+    expect(isUndisturbed({ ...PROMOTED, events: [relieved, ...PROMOTED.events] })).toBe(false);
   });
 
   it('is halted by its own revision where that is bad', () => {
