@@ -170,7 +170,9 @@ async function twinOf(lane: Lane, web: Receiver, say: (line: string) => void): P
   for (let attempt = 1; ; attempt += 1) {
     const twin = await release(lane, web, nextRelease(), PATIENCE);
     if (isUndisturbed(twin) || attempt === TWINS) return twin;
-    say(`${lane.name} was halted, or its primary had no ready pod, although nothing disturbed it; once more …`);
+    say(
+      `${lane.name} was halted, or its primary had no ready pod, although nothing disturbed it; once more …`,
+    );
   }
 }
 
