@@ -12,7 +12,10 @@ export interface JudgeContext {
   readonly observer: string;
 }
 
-/** yes within the range, no outside it, inconclusive where there is no number. Bounds belong to the range. */
+/**
+ * yes within the range, no outside it, inconclusive where there is no number. Bounds belong to the range. Infinity, as
+ * of a division by nothing, may be outside it and is never within.
+ */
 export function judge(
   metric: MetricSpec,
   source: MetricSource,
@@ -28,6 +31,10 @@ export function judge(
   const range = bounds(metric, kind);
   const allowed = kind === 'duration' ? wholeMillis(range) : range;
   const breach = breached(value, allowed);
+  if (breach === undefined && !Number.isFinite(value)) {
+    const detail = `the answer is ${value > 0 ? '+Inf' : '-Inf'}, which is no value to pass with`;
+    return { kind: 'inconclusive', failure: { kind: 'query-failed', metric: metric.name, source, detail } };
+  }
   const measured = { value: finite(value), ...allowed, unit: UNITS[kind] };
   if (breach === undefined) return { kind: 'yes', measured };
   return { kind: 'no', failure: { kind, metric: metric.name, value: finite(value), ...breach }, measured };

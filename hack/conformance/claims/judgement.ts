@@ -33,9 +33,9 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
   },
   {
     id: 'M33',
-    says: 'no data is never a value, an alert without severity is told, a template without a threshold is warned of',
+    says: 'no data is never a value, infinity never passes, an alert without severity is told, a template without a threshold is warned of',
     tests: {
-      'test/unit/metrics/judge.test.ts': ['a check without a number …'],
+      'test/unit/metrics/judge.test.ts': ['a check without a number …', 'infinity …'],
       [CANARY]: [
         'what can be followed, though perhaps not as its author thinks calls a webhook without a type at every step, and an alert without a severity information',
         'what can be followed, though perhaps not as its author thinks {"analysis":{"metrics":[{"name":"errors","query":"x"}]}}',
@@ -44,6 +44,7 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
         'a question of the core about an in-line query names the Canary in it',
       ],
     },
+    mutants: ['drop-in: a division by nothing that passes (M33)'],
     lacks: 'Influx and Stackdriver come with their providers',
   },
   {

@@ -155,6 +155,25 @@ describe('a value outside the range', () => {
   });
 });
 
+describe('infinity', () => {
+  it.each([
+    ['above a minimum', { min: 1 }, '+Inf'],
+    ['below a maximum', { max: 1 }, '-Inf'],
+    ['without bounds', {}, '+Inf'],
+  ] as const)('%s is no value to pass with', (_, thresholdRange, found) => {
+    const value = found === '+Inf' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    const detail = `the answer is ${found}, which is no value to pass with`;
+    expect(judged(aMetric({ thresholdRange }), 'query', value)).toEqual({
+      kind: 'inconclusive',
+      failure: { kind: 'query-failed', metric: 'errors', source: 'query', detail },
+    });
+  });
+
+  it('beyond a bound fails, as a percentile beyond the last bucket does', () => {
+    expect(judged(duration(), 'builtin', Number.POSITIVE_INFINITY)).toMatchObject({ kind: 'no' });
+  });
+});
+
 describe('a check without a number', () => {
   it.each([
     ['NaN', ok(Number.NaN)],
