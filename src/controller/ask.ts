@@ -4,6 +4,7 @@ import { parseMetricTemplate, queryFunctions } from '../api/metric-template.ts';
 import type { Canary, MetricSpec, MetricTemplate } from '../api/model.ts';
 import { renderTemplate } from '../api/template.ts';
 import type { Answer, CheckFailure, HookType, Phase, Question } from '../core/model.ts';
+import { templateText } from '../core/wording.ts';
 import { callHook } from '../hooks/call.ts';
 import { checksumOf, hookPayload } from '../hooks/payload.ts';
 import { builtinQueries, isBuiltinMetric, measureBuiltin } from '../metrics/builtin.ts';
@@ -167,7 +168,7 @@ async function templateOf(
   canary: Canary,
   { templateRef }: MetricSpec,
   signal: AbortSignal,
-): Promise<Result<UsableTemplate, CheckFailure>> {
+): Promise<Result<UsableTemplate, TemplateFailure>> {
   const name = templateRef?.name ?? '';
   const namespace = templateRef?.namespace ?? canary.namespace;
   const title = `${name}.${namespace}`;
@@ -202,12 +203,14 @@ async function backendOf(
   return ok({ type, address, headers, region, insecureSkipVerify, credentials: credentials.value });
 }
 
+type TemplateFailure = CheckFailure & { readonly kind: 'template' };
+
 function templateFailure(
   template: string,
-  part: (CheckFailure & { readonly kind: 'template' })['part'],
+  part: TemplateFailure['part'],
   subject: string,
   detail: string,
-): CheckFailure {
+): TemplateFailure {
   return { kind: 'template', template, part, subject, detail };
 }
 
@@ -236,20 +239,15 @@ async function checkProvider(
     ? await templateOf(tools, canary, metric, signal)
     : metricProvider(ownBackend(tools, canary), tools);
   if (!found.ok) {
-    const detail = typeof found.error === 'string' ? found.error : templateFault(found.error);
+    const { error } = found;
+    const detail =
+      typeof error === 'string' ? error : `metric template ${templateText(error)}: ${error.detail}`;
     return { kind: 'providers', detail: `${metric.name}: ${detail}` };
   }
   const provider = 'provider' in found.value ? found.value.provider : found.value;
   const checked = await provider.check({ signal });
   if (checked.ok) return undefined;
   return { kind: 'providers', detail: `${metric.name}: ${reasonOf(checked.error)}` };
-}
-
-function templateFault(failure: CheckFailure): string {
-  if (failure.kind !== 'template') return '';
-  const { template, part, subject, detail } = failure;
-  const which = part === 'template' ? '' : ` ${part} ${subject}`;
-  return `metric template ${template}${which}: ${detail}`;
 }
 
 function reasonOf(error: MetricError): string {

@@ -60,7 +60,9 @@ export async function lookAt(
   // A provider nobody knows must not hold up a deletion: then the Service is all there is to give back.
   const traffic = resolveTraffic(canary.provider) ?? (terminating ? resolveTraffic(PLAIN) : undefined);
   // Nor must an autoscaler that may not be looked at: the target comes back with what the primary has.
-  const autoscalers = terminating ? await visible(tools, pausedRefs(canary), signal) : autoscalerRefs(canary);
+  const autoscalers = terminating
+    ? await watchKinds(tools, pausedRefs(canary), signal, skip)
+    : autoscalerRefs(canary);
   const workloads = [...(kind?.refs(canary) ?? []), ...autoscalers].map((ref) => inside(canary, ref));
   const routes = (traffic === undefined ? [] : routeRefs(canary, traffic.provider)).map((ref) =>
     inside(canary, ref),
@@ -68,7 +70,7 @@ export async function lookAt(
   const place = traffic && placeAsked(canary, traffic.provider);
   const places = placesLeft(canary, place);
   const former = places.flatMap((one) => placeRefs(one)).map((ref) => inside(canary, ref));
-  await watchKinds(tools, [...workloads, ...routes, ...former], signal);
+  await watchKinds(tools, [...workloads, ...routes, ...former], signal, blind);
   await watched.caughtUp([...workloads, ...routes, ...former], { signal });
   const options = {
     selectorLabels: settings.selectorLabels,
@@ -78,7 +80,7 @@ export async function lookAt(
   const bare: Look = { canary, options, now: clock.now(), objects: objectsOf(tools, workloads) };
   const configs = (kind?.configRefs(bare) ?? []).map((ref) => inside(canary, ref));
   onLook([...workloads, ...routes, ...former, ...configs]);
-  await watchKinds(tools, configs, signal);
+  await watchKinds(tools, configs, signal, blind);
   const look = { ...bare, objects: [...bare.objects, ...(await shelf.look(tools, configs, signal))] };
   const current = objectsOf(tools, routes);
   const found = kind?.metadata(look) ?? err(`targets of kind ${canary.target.kind} are not known`);
@@ -113,31 +115,33 @@ async function readAll(
   return found;
 }
 
-/** What not every Canary needs is watched from the moment one first uses some. */
+/**
+ * What not every Canary needs is watched from the moment one first uses some. Those of which that is possible;
+ * `refused` is told why of the first that may not be looked at, and of every other it lets pass.
+ */
 async function watchKinds(
   { watched }: Tools,
   refs: readonly ObjectRef[],
   signal: AbortSignal,
-): Promise<void> {
-  for (const ref of refs) {
-    const kind = kindOf(ref);
-    if (kind === undefined) continue;
-    const known = await watched.watch(kind, { signal });
-    if (!known.ok) throw new BlindError(known.error.detail);
-  }
-}
-
-async function visible(
-  { watched }: Tools,
-  refs: readonly ObjectRef[],
-  signal: AbortSignal,
+  refused: (detail: string) => void,
 ): Promise<readonly ObjectRef[]> {
   const seen: ObjectRef[] = [];
   for (const ref of refs) {
     const kind = kindOf(ref);
-    if (kind !== undefined && (await watched.watch(kind, { signal })).ok) seen.push(ref);
+    if (kind === undefined) continue;
+    const known = await watched.watch(kind, { signal });
+    if (known.ok) seen.push(ref);
+    else refused(known.error.detail);
   }
   return seen;
+}
+
+function blind(detail: string): never {
+  throw new BlindError(detail);
+}
+
+function skip(): void {
+  // A look goes on without it.
 }
 
 function routingOf(

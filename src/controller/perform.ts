@@ -43,7 +43,7 @@ export async function perform(
     case 'set-routes':
       return withRouting(view, async (input) => {
         const at = { ...input, canary: view.canary, now: clock.now() };
-        return (await kept(objects, at, action, signal)) ?? setRoutes(at, action, put);
+        return (await heldBack(objects, at, action, signal)) ?? setRoutes(at, action, put);
       });
     case 'leave-routes':
       return leaveRoutes(view, action, put);
@@ -118,7 +118,7 @@ function putObject(
 const TAKE_UP = millis(5_000);
 
 /** Routes to a Service that nobody serves yet are not written; that is worth knowing where it lasts. */
-async function kept(
+async function heldBack(
   reader: ObjectReader,
   input: RoutesInput,
   { routes }: Action & { readonly kind: 'set-routes' },

@@ -27,7 +27,7 @@ export interface WorkloadFacts {
 }
 
 const WORDS = {
-  deployment: { pods: 'replicas', none: 'no replicas are desired' },
+  deployment: { pods: 'replicas', none: 'no replicas are desired, scale it up' },
   daemonset: { pods: 'pods', none: 'no node is selected' },
 } as const;
 

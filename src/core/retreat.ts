@@ -1,6 +1,6 @@
 /** Every way back. Going back never waits for an unfinished step forward. */
 import { after, percent, type Millis, type Revision } from '../shared/brand.ts';
-import { fit, isAnalysing, isPromoting } from './converge.ts';
+import { isAnalysing, isPromoting } from './converge.ts';
 import type { News, Reason, Situation, Status, Verdict } from './model.ts';
 import { beginningAt, planOf } from './progression.ts';
 import { asked, dueIn, move, START, staysAway, wait } from './verdict.ts';
@@ -40,13 +40,14 @@ export function rollback(s: Situation, reason: Reason): Verdict {
 
 /** Ends a run whose target is back on the promoted revision: there is nothing left to analyse. */
 function cancel(s: Situation): Verdict {
+  const trafficStays = staysAway(s);
   // A primary without a ready pod for a moment is no failure, unless traffic has to stay away from it.
-  const whole = fit(s.observed.primary) || s.observed.primary?.readiness.kind === 'empty';
-  const phase = whole && !staysAway(s) ? 'Succeeded' : 'Failed';
+  const broken = (s.observed.primary?.readiness.kind ?? 'stuck') === 'stuck';
+  const phase = trafficStays || broken ? 'Failed' : 'Succeeded';
   return move(
     s,
     { phase, failedChecks: 0, lastAppliedRevision: s.status.lastPromotedRevision, ...home(s) },
-    { kind: 'cancelled', trafficStays: staysAway(s) },
+    { kind: 'cancelled', trafficStays },
     { kind: 'post-rollout', outcome: 'Failed' },
   );
 }

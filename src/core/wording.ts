@@ -324,7 +324,7 @@ export function halted(
     case 'unusable':
       return 'Metric query failed for no usable metrics template and query were configured';
     case 'template':
-      return `Metric template ${failure.template} ${TEMPLATE_PARTS[failure.part](failure.subject)}error: ${failure.detail}`;
+      return `Metric template ${templateText(failure)} error: ${failure.detail}`;
     case 'providers':
       return `Error checking metric providers: ${failure.detail}`;
     default:
@@ -374,11 +374,18 @@ function decimals(value: number): string {
   return value > 0 ? '+Inf' : '-Inf';
 }
 
-const TEMPLATE_PARTS: Record<(CheckFailure & { kind: 'template' })['part'], (subject: string) => string> = {
+type TemplateFailure = CheckFailure & { readonly kind: 'template' };
+
+/** Which template, and what of it is at fault, as `errors.test secret login`. */
+export function templateText({ template, part, subject }: TemplateFailure): string {
+  return `${template}${TEMPLATE_PARTS[part](subject)}`;
+}
+
+const TEMPLATE_PARTS: Record<TemplateFailure['part'], (subject: string) => string> = {
   template: () => '',
-  secret: (subject) => `secret ${subject} `,
-  provider: (subject) => `provider ${subject} `,
-  query: () => 'query render ',
+  secret: (subject) => ` secret ${subject}`,
+  provider: (subject) => ` provider ${subject}`,
+  query: () => ' query render',
 };
 
 function noValues(failure: CheckFailure & { kind: 'no-values' }, target: string): string {

@@ -39,7 +39,7 @@ describe('a workload', () => {
       what: 'of which nothing is desired is not',
       facts: { desired: 0, replicas: 0, updated: 0, available: 0 },
       now: 200,
-      then: `progressing ${WAITING}no replicas are desired`,
+      then: `progressing ${WAITING}no replicas are desired, scale it up`,
     },
     {
       what: 'with pods of the old template to replace is not',
