@@ -258,6 +258,7 @@ function canaryContext(settings: Settings, log: Logger): CanaryContext {
     knownProviders: providerNames,
     minimumInterval: settings.minimumInterval,
     noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
+    revertOnDeletion: settings.revertOnDeletion,
     ingressAnnotationsPrefix: settings.ingressAnnotationsPrefix,
   };
 }

@@ -54,6 +54,20 @@ export const DROP_IN_MUTANTS: readonly Mutant[] = [
     find: 'const ceiling = clamp ? max : 100;',
     replace: 'const ceiling = max;',
   }),
+  breaks('what the controller was told about deletion is forgotten (M17)', CANARY, {
+    file: 'src/api/canary.ts',
+    find: 'spec.revertOnDeletion ?? context.revertOnDeletion ?? false',
+    replace: 'spec.revertOnDeletion ?? false',
+  }),
+  breaks(
+    'a division by nothing that passes (M33)',
+    { file: 'test/unit/metrics/judge.test.ts', name: 'infinity' },
+    {
+      file: 'src/metrics/judge.ts',
+      find: 'if (breach === undefined && !Number.isFinite(value)) {',
+      replace: 'if (breach !== undefined && !Number.isFinite(value)) {',
+    },
+  ),
   breaks('a cap that is not kept (M9)', CANARY, {
     file: STRATEGY,
     find: 'const ceiling = clamp ? max : 100;',

@@ -49,6 +49,8 @@ export interface CanaryContext {
   /** Shorter intervals are raised to it. */
   readonly minimumInterval: Millis;
   readonly noCrossNamespaceRefs: boolean;
+  /** For a Canary that does not say whether it gives everything back; without it none of those does. */
+  readonly revertOnDeletion?: boolean;
   /** Of the annotations by which an Ingress controller of nginx's kind is told about canaries. */
   readonly ingressAnnotationsPrefix: string;
 }
@@ -291,7 +293,7 @@ function coreSpec(
     progressDeadline: parseDeadline(spec.progressDeadlineSeconds, report),
     skipAnalysis,
     suspend: spec.suspend ?? false,
-    revertOnDeletion: spec.revertOnDeletion ?? false,
+    revertOnDeletion: spec.revertOnDeletion ?? context.revertOnDeletion ?? false,
     hooks: parsed.webhooks.map(({ type, name, muteAlert, onInconclusive }) => ({
       type,
       name,

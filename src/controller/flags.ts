@@ -95,6 +95,11 @@ const FLAGS = {
     initial: 'false',
     help: 'refuse metric templates and alert providers of other namespaces',
   },
+  'revert-on-deletion': {
+    kind: 'switch',
+    initial: 'false',
+    help: 'what revertOnDeletion is for Canaries that do not say: whether a deleted one gives its target everything back',
+  },
   'cluster-name': { kind: 'text', initial: '', help: 'name of the cluster, shown in alerts' },
   'event-webhook': {
     kind: 'text',
@@ -289,6 +294,7 @@ function toSettings(texts: Texts): Result<Settings, string> {
     minimumInterval: parseDuration(texts['minimum-analysis-interval']) ?? millis(10_000),
     installCrds: texts['install-crds'] === 'true',
     noCrossNamespaceRefs: texts['no-cross-namespace-refs'] === 'true',
+    revertOnDeletion: texts['revert-on-deletion'] === 'true',
     clusterName: texts['cluster-name'],
     eventWebhook: texts['event-webhook'],
     slack: {

@@ -22,6 +22,8 @@ export interface Settings {
   readonly minimumInterval: Millis;
   readonly installCrds: boolean;
   readonly noCrossNamespaceRefs: boolean;
+  /** What it is for Canaries that do not say. */
+  readonly revertOnDeletion: boolean;
   readonly clusterName: string;
   readonly eventWebhook: string;
   readonly slack: SlackSettings;

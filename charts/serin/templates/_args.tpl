@@ -20,6 +20,7 @@
   (list "leader-election-renew-deadline" $v.leaderElection.renewDeadline)
   (list "leader-election-retry-period" $v.leaderElection.retryPeriod)
   (list "no-cross-namespace-refs" (ternary "true" "" $v.noCrossNamespaceRefs))
+  (list "revert-on-deletion" (ternary "true" "" $v.revertOnDeletion))
   (list "kubeconfig-qps" ($v.kubeconfigQPS | toString))
   (list "kubeconfig-burst" ($v.kubeconfigBurst | toString))
   (list "cluster-name" $v.clusterName)

@@ -155,10 +155,18 @@ export const ROLLOUT_DEFECTS: readonly Claim[] = [
   },
   {
     id: 'M17',
-    says: 'a Canary that is deleted without revertOnDeletion does not leave nothing running',
-    open: 'not yet',
-    because:
-      'the target stays at nothing, as with Flagger, and the documentation says so; no safe answer is built',
+    says: 'no Canary that is deleted leaves nothing running, where that is asked for once for all of them',
+    tests: {
+      [CANARY]: ['a canary as its author wrote it that says revertOnDeletion …'],
+      'test/unit/controller/flags.test.ts': [
+        'the flags of the controller take switches without a value, and with one only after an equals sign',
+      ],
+      'test/scenario/trouble.test.ts': [
+        'trouble deletion with revertOnDeletion gives the target its traffic back first',
+      ],
+    },
+    mutants: ['drop-in: what the controller was told about deletion is forgotten (M17)'],
+    differs: 'opt-in by a flag, since a finalizer holds up what is deleted after the controller is gone',
   },
   {
     id: 'M20',

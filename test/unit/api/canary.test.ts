@@ -77,6 +77,20 @@ describe('a canary as its author wrote it', () => {
     });
   });
 
+  it.each([
+    [undefined, undefined, false],
+    [undefined, true, true],
+    [false, true, false],
+    [true, false, true],
+  ])(
+    'that says revertOnDeletion %s goes by that, or else by the controller’s %s (M17)',
+    (own, ours, meant) => {
+      const spec = own === undefined ? {} : { revertOnDeletion: own };
+      const context = { ...ISTIO_BY_DEFAULT, ...(ours !== undefined && { revertOnDeletion: ours }) };
+      expect(parseCanary(aCanary({ spec }), context).canary?.spec.revertOnDeletion).toBe(meant);
+    },
+  );
+
   it('reads the same under its old name, in either version', () => {
     const analysis = { interval: '30s', threshold: 2, stepWeight: 50 };
     for (const apiVersion of ['flagger.app/v1beta1', 'flagger.app/v1alpha3']) {

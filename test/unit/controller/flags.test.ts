@@ -45,6 +45,8 @@ describe('the flags of the controller', () => {
       port: 1,
     });
     expect(settings(['-enable-config-tracking=false']).trackConfigs).toBe(false);
+    expect(settings(['-revert-on-deletion']).revertOnDeletion).toBe(true);
+    expect(settings([]).revertOnDeletion).toBe(false);
   });
 
   it('give way to the environment', () => {
