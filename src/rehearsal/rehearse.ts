@@ -64,8 +64,8 @@ export class Rehearsal {
   #backAt = instant(0);
   #due: number = 0;
   #effects: Effect[] = [];
-  /** What this process has told; one that comes after it tells again what was not crossed off. */
-  #told: Set<number> = new Set();
+  /** How far this process has told; one that comes after it tells again what was not crossed off. */
+  #told = -1;
 
   constructor(options: RehearsalOptions) {
     const { spec, story, names = NAMES } = options;
@@ -88,6 +88,16 @@ export class Rehearsal {
 
   get now(): Instant {
     return this.state.now;
+  }
+
+  /** Without the finalizer a Canary that is being deleted is no more. */
+  get gone(): boolean {
+    return this.state.deleting && !this.state.finalizer;
+  }
+
+  /** Nothing is due any more, unless something happens. */
+  get rests(): boolean {
+    return this.#nextPass() === Number.POSITIVE_INFINITY;
   }
 
   /** Something the story did not foresee happens now. */
@@ -128,12 +138,7 @@ export class Rehearsal {
   }
 
   #nextPass(): number {
-    return this.#gone() ? Number.POSITIVE_INFINITY : Math.max(this.#backAt, this.#due);
-  }
-
-  /** Without the finalizer a Canary that is being deleted is no more. */
-  #gone(): boolean {
-    return this.state.deleting && !this.state.finalizer;
+    return this.gone ? Number.POSITIVE_INFINITY : Math.max(this.#backAt, this.#due);
   }
 
   #turnTo(moment: Instant): void {
@@ -153,7 +158,7 @@ export class Rehearsal {
 
   #restart(span: Millis): void {
     this.#process = undefined;
-    this.#told = new Set();
+    this.#told = -1;
     this.#backAt = after(this.now, span);
   }
 
@@ -205,7 +210,7 @@ export class Rehearsal {
       case 'waiting': {
         const acted = this.#effects.some(({ kind }) => kind === 'performed');
         const { status, spec } = this.state;
-        if (this.#gone()) this.timeline.left(this.now, status);
+        if (this.gone) this.timeline.left(this.now, status);
         else this.timeline.waits(this.now, status, result.waitingFor, spec);
         const span = acted ? 0 : (result.requeueAfter ?? Number.POSITIVE_INFINITY);
         this.#due = Math.min(this.#due, this.now + span);
@@ -232,8 +237,8 @@ export class Rehearsal {
   }
 
   #announce({ news, phase, revision, sequence }: Announcement): void {
-    if (this.#told.has(sequence)) return;
-    this.#told.add(sequence);
+    if (sequence <= this.#told) return;
+    this.#told = sequence;
     this.timeline.told(this.now, phase, news);
     if (news.kind !== 'post-rollout') return;
     for (const { type, name } of this.state.spec.hooks) {

@@ -99,6 +99,11 @@ export class Timeline {
     this.#events.push({ at: call.at, phase: call.phase, ...describePostRollout(call.hook, failure) });
   }
 
+  /** Lets go of what was told so far, for rehearsals that go on for days. */
+  forget(): void {
+    for (const list of [this.#lines, this.#events, this.#calls]) list.length = 0;
+  }
+
   /** The lines as text; what happened first comes first. */
   toString(): string {
     return this.#lines.map((line) => renderLine(line)).join('\n');
