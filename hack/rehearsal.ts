@@ -56,7 +56,7 @@ async function main(): Promise<number> {
   if (complaints.length > SHOWN) console.log(`and ${complaints.length - SHOWN} more`);
   console.log(
     `${played.atRest} of ${canaries} Canaries at rest on the last release, ${played.tally.passes} passes, ` +
-      `${complaints.length === 0 ? 'nothing wrong' : `${complaints.length} things WRONG`}, ${seconds(began)}, seed ${seed}`,
+      `${complaints.length === 0 ? 'nothing wrong' : `WRONG: ${complaints.length}`}, ${seconds(began)}, seed ${seed}`,
   );
   return complaints.length === 0 ? 0 : 1;
 }

@@ -7,8 +7,10 @@ import { hpa } from './scenarios/autoscaler.ts';
 import { blueGreen, blueGreenPlain } from './scenarios/blue-green.ts';
 import { byHand } from './scenarios/by-hand.ts';
 import { configOnly } from './scenarios/config-only.ts';
+import { cookieJar } from './scenarios/cookie-jar.ts';
 import { defaultInterval } from './scenarios/default-interval.ts';
 import { deletion, deletionPlain } from './scenarios/deletion.ts';
+import { deletionAmid } from './scenarios/deletion-amid.ts';
 import { gates } from './scenarios/gates.ts';
 import { manifest2019 } from './scenarios/manifest-2019.ts';
 import { daemonSet, gateway, istio, nginx, traefik } from './scenarios/progressive.ts';
@@ -25,12 +27,14 @@ export const SCENARIOS: readonly Scenario[] = [
   abTesting,
   abTestingNginx,
   affinity,
+  cookieJar,
   gates,
   configOnly,
   byHand,
   hpa,
   adoption,
   deletion,
+  deletionAmid,
   deletionPlain,
   defaultInterval,
 ];

@@ -156,7 +156,7 @@ async function back(setting: Setting, complaint: string): Promise<void> {
 }
 
 /** Through the gate once, and counted while it is closed again. */
-async function climb(
+export async function climb(
   { act, way, app, host, users }: Setting,
   weight: number,
   version: string,
