@@ -6,6 +6,6 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testSequencer: '<rootDir>/hack/jest-sequencer.cjs',
   cacheDirectory: '<rootDir>/.cache/jest',
-  // Two workers on two cores; suites that start processes wait for them, not for a clock.
-  maxWorkers: 2,
+  // Three workers on two cores: suites that start processes wait for them most of the time.
+  maxWorkers: 3,
 };

@@ -10,7 +10,7 @@ import { checkOutAgain, differences } from './images/again.ts';
 import { openArchive, type Archive } from './images/archive.ts';
 import { makeBases } from './images/bases.ts';
 import { openBuildah, type Buildah } from './images/buildah.ts';
-import { CONTROLLER, LOAD_TESTER, type Image } from './images/images.ts';
+import { CONTROLLER, IMAGES, type Image } from './images/images.ts';
 import { npmMounts } from './images/npm.ts';
 import { parseOptions, USAGE, type Options } from './images/options.ts';
 import { faultsOf } from './images/rules.ts';
@@ -66,13 +66,13 @@ async function images(options: Options, scratch: string): Promise<number> {
   const problem = obstacle(thisMachine());
   if (problem !== undefined) throw new Trouble(problem);
   const shop = await openShop(options, scratch);
-  const controller = await make(shop, CONTROLLER, measureController);
-  const loadTester = await make(shop, LOAD_TESTER, measureLoadTester);
-  const rows = [controller.row, loadTester.row];
+  const built: Built[] = [];
+  for (const image of IMAGES.filter(({ file }) => options.only === undefined || file === options.only))
+    built.push(await make(shop, image));
+  const rows = built.map(({ row }) => row);
   const faults = [
-    ...faultsOf({ image: CONTROLLER, ...controller.archive }),
-    ...faultsOf({ image: LOAD_TESTER, ...loadTester.archive }),
-    ...(options.check ? await compare(shop, [controller, loadTester]) : []),
+    ...built.flatMap(({ image, archive }) => faultsOf({ image, ...archive })),
+    ...(options.check ? await compare(shop, built) : []),
   ];
   console.log(tableOf(rows));
   for (const fault of faults) console.error(fault);
@@ -95,9 +95,7 @@ async function openShop({ ref, tag, fresh }: Options, scratch: string): Promise<
   return { buildah, source, args, mounts: await npmMounts(scratch), tag, scratch };
 }
 
-type Measure = (archive: Archive, folder: string) => Promise<StartUp>;
-
-async function make(shop: Shop, image: Image, measure: Measure): Promise<Built> {
+async function make(shop: Shop, image: Image): Promise<Built> {
   const { buildah, source, scratch, tag } = shop;
   const folder = join(scratch, image.target);
   mkdirSync(folder);
@@ -108,7 +106,8 @@ async function make(shop: Shop, image: Image, measure: Measure): Promise<Built> 
   const buildSeconds = (Date.now() - began) / 1_000;
   await buildah.save(id, file, name);
   const archive = await openArchive(file, folder, join(CACHE, 'sizes.json'));
-  const times = await measure(archive, folder);
+  const measure = image === CONTROLLER ? measureController : measureLoadTester;
+  const times: StartUp = await measure(archive, folder);
   return { image, archive, row: rowOf(name, archive, times, buildSeconds) };
 }
 

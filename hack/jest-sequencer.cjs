@@ -1,8 +1,20 @@
-// A fresh clone knows nothing of how long each file takes, and Jest begins the largest ones. The few that take minutes
-// come first instead: the one that mostly waits beside those that mostly compute, and none is left alone at the end.
+// A fresh clone knows nothing of how long each file takes, and Jest begins the largest ones. The few that take a
+// minute come first instead, those that wait beside those that compute, and none is left alone at the end.
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const LONG = ['e2e/suite.test.ts', 'simulation/slices.test.ts', 'simulation/exhaustive.test.ts'];
+const LONG = [
+  'e2e/suite.test.ts',
+  'simulation/slices.test.ts',
+  'e2e/trouble.test.ts',
+  'simulation/exhaustive.test.ts',
+  'e2e/suite-alone.test.ts',
+  'contract/controller.test.ts',
+  'e2e/permissions.test.ts',
+  'e2e/control.test.ts',
+  'e2e/bad-input.test.ts',
+  'e2e/workloads.test.ts',
+  'e2e/command-line.test.ts',
+];
 
 module.exports = class extends Sequencer {
   sort(tests) {

@@ -24,3 +24,5 @@ export const LOAD_TESTER: Image = {
   file: 'serin-loadtester',
   shell: true,
 };
+
+export const IMAGES: readonly Image[] = [CONTROLLER, LOAD_TESTER];

@@ -14,7 +14,7 @@ import type { KindName } from '../../../test/e2e/suite/kinds.ts';
 const QUIET = 75;
 const LONGEST = 900;
 /** A promotion fails a minute after it began; what Kubernetes lets wait for room it tries again ever more rarely. */
-const STRAIN = 120;
+const STRAIN = 95;
 
 /** Watches from now on; the controller is started meanwhile. */
 export async function follow(cluster: Cluster, state: RecordedState, hooks: Hooks): Promise<Recorded> {

@@ -6,13 +6,21 @@ describe('the command line of the images', () => {
   it('builds the checkout under its version when nothing else is asked for', () => {
     expect(parseOptions([])).toEqual({
       ok: true,
-      value: { ref: undefined, tag: undefined, check: false, fresh: false, json: false, help: false },
+      value: {
+        ref: undefined,
+        tag: undefined,
+        only: undefined,
+        check: false,
+        fresh: false,
+        json: false,
+        help: false,
+      },
     });
   });
 
-  it('takes a commit and a tag', () => {
-    expect(parseOptions(['--ref', 'HEAD~1', '--tag=previous', '--json'])).toMatchObject({
-      value: { ref: 'HEAD~1', tag: 'previous', json: true },
+  it('takes a commit, a tag and one of the images', () => {
+    expect(parseOptions(['--ref', 'HEAD~1', '--tag=previous', '--only=serin', '--json'])).toMatchObject({
+      value: { ref: 'HEAD~1', tag: 'previous', only: 'serin', json: true },
     });
   });
 
@@ -22,6 +30,7 @@ describe('the command line of the images', () => {
     [['--tag', 'x'.repeat(129)], 'allowed are'],
     [['--ref', ''], '--ref is '],
     [['--ref=--all'], '--ref is --all'],
+    [['--only', 'tester'], '--only is tester, allowed are serin and serin-loadtester'],
     [['--push'], "Unknown option '--push'"],
     [['controller'], "Unexpected argument 'controller'"],
   ])('refuses %j', (words, sentence) => {
