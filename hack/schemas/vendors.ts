@@ -36,6 +36,12 @@ export const VENDORS: readonly Vendor[] = [
     version: 'v3.7.12',
     path: `${REFERENCE}/kubernetes-crd-definition-v1.yml`,
   },
+  {
+    name: 'Knative',
+    module: 'knative.dev/serving',
+    version: 'v0.51.0',
+    path: 'config/core/300-resources',
+  },
   { name: 'KEDA', module: 'github.com/kedacore/keda/v2', version: 'v2.21.0', path: 'config/crd/bases' },
 ];
 

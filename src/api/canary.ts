@@ -23,6 +23,8 @@ import type {
   ServiceSpec,
   TargetRef,
 } from './model.ts';
+import { KINDS } from './kinds.ts';
+import { isKnativeService } from './knative.ts';
 import type { KubeObject } from './objects.ts';
 import { Report, type Problem } from './report.ts';
 import { salvage, show } from './salvage.ts';
@@ -36,7 +38,7 @@ export const CLAMP_ANNOTATION = 'serin.dev/clamp-max-weight';
 
 const DEFAULT_DEADLINE_SECONDS = 600;
 const NOTHING = percent(0);
-const KNATIVE = 'serving.knative.dev/';
+const HTTP = 80;
 
 /** What the controller was started with, as far as it gives a Canary its meaning. */
 export interface CanaryContext {
@@ -107,8 +109,7 @@ function build(
   const status = readStatus(object);
   report.add(status.findings);
   const target = heldTarget(parseTarget(spec, report), status.status, report);
-  const service = parseService(spec.service, target?.name ?? '', report);
-  checkApex(target, service, report);
+  const service = serviceOf(target, spec, report);
   checkWhole(object, written, context, report);
   const parsed = parseAnalysis(
     written.analysis ?? {},
@@ -197,7 +198,7 @@ function checkWhole(object: KubeObject, written: Written, context: CanaryContext
     report.warning('spec.metricsServer', 'does not begin with http:// or https://, so every query fails');
   }
   checkReferences(spec, provider, report);
-  checkKnative(spec, report);
+  checkKnative(written, report);
   if (context.noCrossNamespaceRefs) checkNamespaces(object, written, report);
 }
 
@@ -217,31 +218,45 @@ function checkWishes(
 /** Of what runs on every node, or has no pods of its own, nothing is scaled. */
 function isScaled(target: TargetRef | undefined, { autoscalerRef }: WrittenSpec, report: Report): boolean {
   if (target === undefined || (target.kind !== 'DaemonSet' && target.kind !== 'Service')) return true;
-  if (autoscalerRef !== undefined && !target.apiVersion.startsWith(KNATIVE)) {
+  if (autoscalerRef !== undefined && !isKnativeService(target)) {
     report.warning('spec.autoscalerRef', `has no effect: a ${target.kind} is not scaled; drop it`);
   }
   return false;
 }
 
+/** Knative makes the Services of what it runs, so nothing has to be said of one. */
+function serviceOf(
+  target: TargetRef | undefined,
+  { service }: WrittenSpec,
+  report: Report,
+): ServiceSpec | undefined {
+  const knative = target !== undefined && isKnativeService(target);
+  const written = service ?? (knative ? { port: HTTP } : undefined);
+  const parsed = parseService(written, target?.name ?? '', report);
+  if (knative) return parsed && { ...parsed, apex: target.name };
+  checkApex(target, parsed, report);
+  return parsed;
+}
+
 /** A Service that is released is the one that clients use. */
 function checkApex(target: TargetRef | undefined, service: ServiceSpec | undefined, report: Report): void {
   if (target?.kind !== 'Service' || service === undefined || service.apex === target.name) return;
-  if (target.apiVersion.startsWith(KNATIVE)) return;
   report.error(
     'spec.service.name',
     `found ${show(service.apex)}, expected ${show(target.name)}, the Service that is released, or nothing`,
   );
 }
 
-function checkKnative({ provider, targetRef, autoscalerRef }: WrittenSpec, report: Report): void {
-  const target = targetRef?.kind === 'Service' && (targetRef.apiVersion ?? '').startsWith(KNATIVE);
-  if (target && provider !== 'knative') {
+function checkKnative({ spec, provider }: Written, report: Report): void {
+  const { targetRef, autoscalerRef } = spec;
+  const target = targetRef !== undefined && isKnativeService(targetRef);
+  if (target && spec.provider !== 'knative') {
     report.error('spec.provider', 'a Knative Service can only be rolled out with provider knative');
   }
   if (!target && provider === 'knative') {
     report.error(
       'spec.targetRef',
-      `provider knative needs a target of kind Service and apiVersion ${KNATIVE}v1`,
+      `provider knative needs a target of kind Service and apiVersion ${KINDS.KnativeService.apiVersion}`,
     );
   }
   if (target && autoscalerRef !== undefined) {

@@ -40,6 +40,8 @@ export const KINDS = {
   HTTPRoute: namespaced('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
   TraefikService: namespaced('traefik.io/v1alpha1', 'TraefikService', 'traefikservices'),
   Ingress: namespaced('networking.k8s.io/v1', 'Ingress', 'ingresses'),
+  KnativeService: namespaced('serving.knative.dev/v1', 'Service', 'services'),
+  KnativeRevision: namespaced('serving.knative.dev/v1', 'Revision', 'revisions'),
   CustomResourceDefinition: clusterScoped(
     'apiextensions.k8s.io/v1',
     'CustomResourceDefinition',

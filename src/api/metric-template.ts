@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import { memberOf } from './canary-schema.ts';
+import { isKnativeService } from './knative.ts';
 import type { Canary, Finding, MetricSpec, MetricTemplate } from './model.ts';
 import type { KubeObject } from './objects.ts';
 import { Report } from './report.ts';
@@ -77,7 +78,7 @@ export function queryFunctions(
   metric: Pick<MetricSpec, 'interval' | 'templateVariables'>,
   extra: Readonly<Record<string, TemplateValue>> = {},
 ): Readonly<Record<string, TemplateValue>> {
-  const { name, namespace, target, service, object } = canary;
+  const { name, namespace, target, service, status, object } = canary;
   const spec = object['spec'];
   return {
     name,
@@ -85,7 +86,8 @@ export function queryFunctions(
     target: target.name,
     service: service.apex,
     ingress: nameOf(spec, 'ingressRef') ?? target.name,
-    route: nameOf(spec, 'routeRef') ?? target.name,
+    // Knative counts requests by revision.
+    route: (isKnativeService(target) && status.lastAppliedRevision) || (nameOf(spec, 'routeRef') ?? target.name),
     interval: metric.interval,
     variables: metric.templateVariables,
     ...extra,

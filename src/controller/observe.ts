@@ -78,13 +78,15 @@ export async function lookAt(
     trackConfigs: settings.trackConfigs,
   };
   const bare: Look = { canary, options, now: clock.now(), objects: objectsOf(tools, workloads) };
+  const further = (kind?.furtherRefs?.(bare) ?? []).map((ref) => inside(canary, ref));
   const configs = (kind?.configRefs(bare) ?? []).map((ref) => inside(canary, ref));
-  onLook([...workloads, ...routes, ...former, ...configs]);
-  await watchKinds(tools, configs, signal, blind);
-  const look = { ...bare, objects: [...bare.objects, ...(await shelf.look(tools, configs, signal))] };
+  onLook([...workloads, ...routes, ...former, ...further, ...configs]);
+  await watchKinds(tools, [...further, ...configs], signal, blind);
+  const found = [...objectsOf(tools, further), ...(await shelf.look(tools, configs, signal))];
+  const look = { ...bare, objects: [...bare.objects, ...found] };
   const current = objectsOf(tools, routes);
-  const found = kind?.metadata(look) ?? err(`targets of kind ${canary.target.kind} are not known`);
-  const target = found.ok || !terminating ? found : ok({ ...formerTarget(canary, current), ports: [] });
+  const told = kind?.metadata(look) ?? err(`targets of kind ${canary.target.kind} are not known`);
+  const target = told.ok || !terminating ? told : ok({ ...formerTarget(canary, current), ports: [] });
   const times = { now: look.now, settledAt: tools.settledAt() };
   const routing = routingOf(canary, traffic, target, current, times);
   const left = target.ok

@@ -103,12 +103,22 @@ const nginx: BuiltinQueries = {
   durationInMillis: 1,
 };
 
+/** Requests on their way to the revision that is analysed, which is a cluster of Envoy's. */
+const knative = ratioAndQuantile({
+  requests: 'envoy_cluster_upstream_rq',
+  latencies: 'envoy_cluster_upstream_rq_time_bucket',
+  selector: 'envoy_cluster_name=~"{{ namespace }}/{{ route }}"',
+  succeeded: 'envoy_response_code!~"5.*"',
+  durationInMillis: 1,
+});
+
 /** One entry per key of the traffic registry. */
 export const BUILTIN_QUERIES: Readonly<Record<string, BuiltinQueries>> = {
   istio,
   gatewayapi: http,
   traefik,
   nginx,
+  knative,
   kubernetes: http,
 };
 

@@ -26,6 +26,8 @@ export interface Look {
 export interface TargetKind {
   /** The target, the primary and the snapshot. */
   refs(canary: Canary): readonly ObjectRef[];
+  /** What else a look is made of that only the target in it names: the revisions of a Knative Service. */
+  furtherRefs?(look: Look): readonly ObjectRef[];
   /** ConfigMaps and Secrets the target's template refers to, and the copies of them; needs the target in `look`. */
   configRefs(look: Look): readonly ObjectRef[];
   /** The selector label and its value, and the discovered ports, or why there is none. */

@@ -1,5 +1,6 @@
 /** What objects tell of the time before a take-over: when templates were written, and for which configuration. */
 import { KINDS } from '../api/kinds.ts';
+import { isKnativeService } from '../api/knative.ts';
 import type { KubeObject } from '../api/objects.ts';
 import { at, list, text, texts, tree } from '../api/tree.ts';
 import type { Traces } from '../core/model.ts';
@@ -40,8 +41,9 @@ function rolledAt(target: KubeObject | undefined): Instant | undefined {
 
 /** When one of those who own a field of the template last wrote what he owns. */
 function writtenAt(workload: KubeObject | undefined): Instant | undefined {
-  // All of a Service is what is released.
-  const template = workload?.kind === KINDS.Service.kind ? [] : ['f:template'];
+  // All of a Service is what is released, but of Knative's there is a template.
+  const whole = workload?.kind === KINDS.Service.kind && !isKnativeService(workload);
+  const template = whole ? [] : ['f:template'];
   const times = list(workload?.metadata['managedFields'])
     .filter((entry) => isWriteOf(at(entry, 'fieldsV1', 'f:spec', ...template)))
     .flatMap((entry) => timeOf(at(entry, 'time')) ?? []);

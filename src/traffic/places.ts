@@ -111,8 +111,8 @@ function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
   return { apiVersion, kind, name: metadata.name };
 }
 
-function idOf({ kind, name }: ObjectRef): string {
-  return `${kind}/${name}`;
+function idOf({ apiVersion, kind, name }: ObjectRef): string {
+  return `${apiVersion}/${kind}/${name}`;
 }
 
 function replaced(current: readonly KubeObject[], by: readonly KubeObject[]): readonly KubeObject[] {

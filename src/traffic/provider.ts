@@ -58,6 +58,8 @@ export interface TrafficProvider {
   readonly supports: Capabilities;
   /** Whether it can send live traffic to the canary at all. */
   readonly routed: boolean;
+  /** The target itself sends requests to its versions: there are no Services to make, and no apex but the target. */
+  readonly selfRouting?: true;
   /** What of this it cannot do; such a Canary is refused with these sentences. None where it can do what it supports. */
   readonly objections?: (wish: RoutingWish) => readonly Objection[];
   /** The objects to read before `render` and `parse` can be called. */

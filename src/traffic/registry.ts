@@ -1,6 +1,7 @@
 /** The traffic providers there are, and the names users give them. */
 import { gatewayapi } from './gateway-api.ts';
 import { istio } from './istio.ts';
+import { knative } from './knative.ts';
 import { kubernetes } from './kubernetes.ts';
 import { nginx } from './nginx.ts';
 import { traefik } from './traefik.ts';
@@ -12,6 +13,7 @@ export const trafficProviders = {
   gatewayapi,
   traefik,
   nginx,
+  knative,
   kubernetes,
 } as const satisfies Record<string, TrafficProvider>;
 
@@ -26,6 +28,7 @@ const NAMES: readonly { readonly key: TrafficKey; readonly means: (name: string)
   { key: 'gatewayapi', means: (name) => name.startsWith('gatewayapi:v1') },
   { key: 'traefik', means: (name) => name === 'traefik' },
   { key: 'nginx', means: (name) => name === 'nginx' },
+  { key: 'knative', means: (name) => name === 'knative' },
   { key: 'kubernetes', means: (name) => name === 'kubernetes' },
 ];
 

@@ -70,12 +70,14 @@ export function routedService(canary: Canary): RoutedService {
 
 /** The apex Service, the backends and the provider's objects. */
 export function routeRefs(canary: Canary, provider: TrafficProvider): readonly ObjectRef[] {
+  if (provider.selfRouting) return provider.refs(routedService(canary));
   const services = (['apex', 'primary', 'canary'] as const).map((role) => serviceRef(canary, role));
   return [...services, ...provider.refs(routedService(canary))];
 }
 
 /** The Services of primary and canary that are not as they should be. */
-export function renderServices({ canary, target, current }: RoutesInput): readonly KubeObject[] {
+export function renderServices({ canary, provider, target, current }: RoutesInput): readonly KubeObject[] {
+  if (provider.selfRouting) return [];
   return changed(backendServices(canary, target, current), current);
 }
 
@@ -91,7 +93,8 @@ export function renderRoutes(input: RoutesMeant): readonly KubeObject[] {
 }
 
 /** A target that is the apex itself is left as it is. */
-function apexOf({ canary, target, current }: RoutesInput): readonly KubeObject[] {
+function apexOf({ canary, provider, target, current }: RoutesInput): readonly KubeObject[] {
+  if (provider.selfRouting) return [];
   if (target.service === undefined) return [apexService(canary, target, current)];
   return target.service.template === undefined ? [] : [target.service.template];
 }
@@ -136,7 +139,7 @@ export function positionWritten({ canary, provider, current }: RoutesInput): Rou
 
 /** What must be written for a Canary that is deleted, so that its traffic goes where the user had it go. */
 export function releaseTraffic({ canary, provider, target, current }: RoutesInput): readonly KubeObject[] {
-  const apex = releasedApex(canary, target, current);
+  const apex = provider.selfRouting ? undefined : releasedApex(canary, target, current);
   const routes = provider.release(routedService(canary), current);
   return changed([...(apex === undefined ? [] : [apex]), ...routes], current);
 }

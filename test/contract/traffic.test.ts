@@ -29,12 +29,27 @@ function same(a: KubeObject, b: KubeObject): boolean {
   return a.kind === b.kind && a.metadata.name === b.metadata.name;
 }
 
+/** One of Kubernetes' own Services, not what routes to them. */
+function isPlain({ apiVersion, kind }: KubeObject): boolean {
+  return apiVersion === 'v1' && kind === 'Service';
+}
+
 /** What an API server does with writes, as far as it matters here. */
 function written(current: readonly KubeObject[], writes: readonly KubeObject[]): readonly KubeObject[] {
   return writes.reduce<readonly KubeObject[]>((objects, write, index) => {
     const metadata = { ...write.metadata, resourceVersion: `${Date.UTC(2026, 0, 1)}${index}` };
     return [...objects.filter((object) => !same(object, write)), { ...write, metadata }];
   }, current);
+}
+
+/** The apex as it should not be: it selects the canary, or, where it routes by itself, names a revision too many. */
+function spoilt(apex: KubeObject): KubeObject {
+  const spec = apex['spec'] as Readonly<Record<string, unknown>>;
+  const { traffic } = spec;
+  const wrong = Array.isArray(traffic)
+    ? { traffic: [...(traffic as unknown[]), { revisionName: 'podinfo-00000', percent: 0 }] }
+    : { selector: { app: 'podinfo' } };
+  return { ...apex, spec: { ...spec, ...wrong } };
 }
 
 /** Every weight in the tree is this number; one that is an annotation, where nothing is a share, is this text. */
@@ -44,7 +59,7 @@ function withWeights(value: unknown, weight: number, annotation: string): unknow
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
       if (key.endsWith('/canary-weight')) return [key, annotation];
-      return [key, key === 'weight' ? weight : withWeights(member, weight, annotation)];
+      return [key, key === 'weight' || key === 'percent' ? weight : withWeights(member, weight, annotation)];
     }),
   );
 }
@@ -111,7 +126,7 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
   it('keeps annotations, labels and fields that others wrote', () => {
     const settled = settle(home, 1);
     const current = settled.current.map((object) =>
-      object.kind === 'Service'
+      isPlain(object)
         ? object
         : {
             ...object,
@@ -127,7 +142,7 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
     );
     const writes = renderRoutes({ ...settled, current, routes: position, mark: 2 });
 
-    for (const object of writes.filter(({ kind }) => kind !== 'Service')) {
+    for (const object of writes.filter((object) => !isPlain(object))) {
       expect(object.metadata.labels).toMatchObject({ 'example.com/team': 'web' });
       expect(object.metadata.annotations).toMatchObject({ 'example.com/note': 'kept' });
       expect(object.metadata.finalizers).toEqual(['example.com/finalizer']);
@@ -150,9 +165,7 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
   it('M7: keeps the position when it repairs something else', () => {
     const settled = settle(position, 3);
     const current = settled.current.map((object) =>
-      object.kind === 'Service' && object.metadata.name === 'podinfo'
-        ? { ...object, spec: { ...(object['spec'] as object), selector: { app: 'podinfo' } } }
-        : object,
+      object.kind === 'Service' && object.metadata.name === 'podinfo' ? spoilt(object) : object,
     );
     const broken = { ...settled, current, now: LATER };
 
@@ -180,7 +193,7 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
     const meant = renderRoutes({ ...settled, now: LATER, routes: home, mark: 4 });
     const byItself = written(settled.current, meant);
 
-    for (const object of byItself.filter(({ kind }) => kind !== 'Service')) {
+    for (const object of byItself.filter((object) => !isPlain(object))) {
       const found = moved.find((one) => same(one, object));
       expect({ ...found, metadata: { ...found?.metadata, resourceVersion: '' } }).toEqual({
         ...object,
@@ -200,11 +213,15 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
     expect(observeLeft({ ...input, place: name })).toBeUndefined();
   });
 
-  it('has nothing to give back of what it made itself', () => {
+  it('has nothing to give back of what it made itself, or once it has', () => {
     const settled = settle(position, 1);
+    const writes = releaseTraffic(settled);
 
-    expect(releaseTraffic(settled)).toEqual([]);
-    expect(released(settled)).toBe(true);
+    // The user's own object is all there is where the target routes by itself.
+    expect(writes.map(({ kind }) => kind)).toEqual(provider.selfRouting ? ['Service'] : []);
+    const after = { ...settled, current: written(settled.current, writes) };
+    expect(releaseTraffic(after)).toEqual([]);
+    expect(released(after)).toBe(true);
   });
 
   it.each([

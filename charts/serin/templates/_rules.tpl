@@ -78,6 +78,15 @@
   resources: [ingresses]
   verbs: [get, list, watch, create, update]
 {{- end }}
+{{- if has "knative" $providers }}
+# A Knative Service is target and route in one, and always the user's.
+- apiGroups: [serving.knative.dev]
+  resources: [services]
+  verbs: [get, list, watch, update]
+- apiGroups: [serving.knative.dev]
+  resources: [revisions]
+  verbs: [get, list, watch]
+{{- end }}
 {{- end -}}
 
 {{- /* Who leads: the Lease is Flagger's, so that each excludes the other. */ -}}

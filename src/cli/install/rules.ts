@@ -26,6 +26,8 @@ export const ROUTES = {
   gatewayapi: ['HTTPRoute'],
   traefik: ['TraefikService'],
   nginx: ['Ingress'],
+  // Its routes are the target's own.
+  knative: [],
   kubernetes: [],
 } as const satisfies Record<TrafficKey, readonly KindName[]>;
 
@@ -54,6 +56,7 @@ export function workRules({ providers, trackConfigs, secretNames }: Needs): read
       : [rule([Secret], ['get'], { names: secretNames })]),
     rule([Event], ['get', 'create', 'patch']),
     ...routeKinds(providers).map((kinds) => rule(kinds, WRITE)),
+    ...(providers.includes('knative') ? knativeRules() : []),
   ];
 }
 
@@ -68,6 +71,11 @@ export function definitionRules(): readonly Rule[] {
   const { Canary, MetricTemplate, AlertProvider, CustomResourceDefinition } = KINDS;
   const names = [Canary, MetricTemplate, AlertProvider].map((kind) => `${kind.plural}.${groupOf(kind)}`);
   return [rule([CustomResourceDefinition], ['get', 'create', 'patch'], { names })];
+}
+
+/** A Knative Service is always the user's; its revisions are Knative's. */
+function knativeRules(): readonly Rule[] {
+  return [rule([KINDS.KnativeService], [...LOOK, 'update']), rule([KINDS.KnativeRevision], LOOK)];
 }
 
 function routeKinds(providers: readonly string[]): readonly (readonly Kind[])[] {

@@ -1,0 +1,29 @@
+/** What of a Knative Service both its target kind and its traffic provider have to know. */
+import { KINDS } from './kinds.ts';
+import type { KubeObject } from './objects.ts';
+import { at, text } from './tree.ts';
+
+const GROUP = 'serving.knative.dev/';
+
+interface Named {
+  readonly apiVersion?: string | undefined;
+  readonly kind?: string | undefined;
+}
+
+/** On the Service: the revision that was promoted, as Flagger writes it. */
+export const PRIMARY_REVISION = 'flagger.app/primary-revision';
+
+/** It has the kind of Kubernetes' own Services, in another group. */
+export function isKnativeService({ apiVersion, kind }: Named): boolean {
+  return kind === KINDS.KnativeService.kind && apiVersion?.startsWith(GROUP) === true;
+}
+
+/** The revision that was promoted; undefined where nobody has said which. */
+export function primaryRevision({ metadata }: KubeObject): string | undefined {
+  return metadata.annotations?.[PRIMARY_REVISION] || undefined;
+}
+
+/** The newest revision there is, be it ready or not; undefined before Knative has made the first. */
+export function latestRevision(service: KubeObject): string | undefined {
+  return text(at(service, 'status', 'latestCreatedRevisionName')) || undefined;
+}
