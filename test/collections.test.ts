@@ -69,7 +69,7 @@ const COLLECTIONS: readonly Collection[] = [
 
 /** Knative's Services are of the same kind as others, in another group. */
 function kindIn(name: string): string {
-  return name.slice(name.lastIndexOf(' ') + 1);
+  return name.replace(/^Knative/u, '');
 }
 
 /** Of every served version, since a name has to be writable in each of them. */
@@ -107,7 +107,7 @@ async function declared({ folder, type }: Collection): Promise<readonly { at: st
 
 function headings(page: string): ReadonlySet<string> {
   const text = readFileSync(join(ROOT, page), 'utf8');
-  return new Set([...text.matchAll(/^##+ (.+)$/gm)].map(([, title = '']) => title.trim()));
+  return new Set([...text.matchAll(/^##+ (.+)$/gm)].map(([, title = '']) => title.replaceAll(' ', '')));
 }
 
 function readYaml(path: string): unknown {

@@ -87,7 +87,8 @@ export function queryFunctions(
     service: service.apex,
     ingress: nameOf(spec, 'ingressRef') ?? target.name,
     // Knative counts requests by revision.
-    route: (isKnativeService(target) && status.lastAppliedRevision) || (nameOf(spec, 'routeRef') ?? target.name),
+    route:
+      (isKnativeService(target) && status.lastAppliedRevision) || (nameOf(spec, 'routeRef') ?? target.name),
     interval: metric.interval,
     variables: metric.templateVariables,
     ...extra,

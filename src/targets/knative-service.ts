@@ -115,7 +115,10 @@ function readinessOf(look: Look, name: string): Readiness {
   // A new one is heard of a moment after the Service that names it.
   const detail = revision === undefined ? `revision ${name} does not exist` : waiting;
   if (isOverdue(look, at(ready, 'lastTransitionTime'))) return { kind: 'stuck', detail };
-  return { kind: (count(at(revision, 'status', 'actualReplicas')) ?? 0) > 0 ? 'progressing' : 'empty', detail };
+  return {
+    kind: (count(at(revision, 'status', 'actualReplicas')) ?? 0) > 0 ? 'progressing' : 'empty',
+    detail,
+  };
 }
 
 /** Counted from the start of the phase at the earliest: what was before is not held against it. */

@@ -11,11 +11,11 @@ export const targetKinds = {
   Deployment: deployment,
   DaemonSet: daemonset,
   Service: service,
-  'Knative Service': knativeService,
+  KnativeService: knativeService,
 } as const satisfies Record<string, TargetKind>;
 
 /** How to roll out what a Canary refers to; undefined for a kind we cannot. */
 export function targetKind(target: TargetRef): TargetKind | undefined {
-  const wanted = isKnativeService(target) ? 'Knative Service' : target.kind;
+  const wanted = isKnativeService(target) ? 'KnativeService' : target.kind;
   return Object.entries(targetKinds).find(([name]) => name === wanted)?.[1];
 }

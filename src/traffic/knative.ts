@@ -95,7 +95,9 @@ function routed(
   const entryFor = (name: string): Tree | undefined =>
     entries.find((entry) => (text(entry['revisionName']) ?? LATEST) === name);
   const [latest, pinned] = [entryFor(LATEST), entryFor(primary)];
-  const tagged = entries.filter((entry) => entry !== latest && entry !== pinned && entry['tag'] !== undefined);
+  const tagged = entries.filter(
+    (entry) => entry !== latest && entry !== pinned && entry['tag'] !== undefined,
+  );
   const traffic = [
     { ...latest, latestRevision: true, percent: canary },
     { ...pinned, revisionName: primary, percent: 100 - canary },

@@ -36,7 +36,7 @@ const NOWHERE = { 'flagger.app/scale-to-zero': 'true' };
 
 const NEW_DEFAULT = ['spec', 'template', 'spec', 'newDefault'];
 
-type Cloned = Exclude<keyof typeof targetKinds, 'Knative Service'>;
+type Cloned = Exclude<keyof typeof targetKinds, 'KnativeService'>;
 
 const WORKLOADS: Readonly<Record<Cloned, Workload>> = {
   Deployment: {

@@ -32,7 +32,8 @@ const REFUSED: readonly Refused[] = [
     what: 'a provider we cannot drive',
     wish: { name: 'foreign', provider: 'linkerd' },
     reason: 'UnknownProvider',
-    sentence: 'spec.provider: found "linkerd", known are istio, gatewayapi, traefik, nginx, knative, kubernetes',
+    sentence:
+      'spec.provider: found "linkerd", known are istio, gatewayapi, traefik, nginx, knative, kubernetes',
   },
   {
     what: 'an impossible weight',

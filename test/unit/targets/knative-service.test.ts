@@ -19,7 +19,7 @@ const SPEC = fixture('traffic', 'knative', 'canary.yaml').replace(
   'spec:\n  progressDeadlineSeconds: 60',
 );
 
-const applied = objectIn(fixture('targets', 'Knative Service', 'target.yaml'));
+const applied = objectIn(fixture('targets', 'KnativeService', 'target.yaml'));
 
 /** As it is when Knative has made `latest` of it, and somebody promoted `primary`. */
 function service(latest: string, primary?: string): KubeObject {
@@ -42,7 +42,7 @@ function look(objects: readonly KubeObject[], status: Partial<Canary['status']> 
   return lookAt(objects, { canary: canaryFrom(SPEC, status) });
 }
 
-describe('target kind Knative Service', () => {
+describe('target kind KnativeService', () => {
   it('is told from a Service of Kubernetes by its group', () => {
     const named = { kind: 'Service', name: 'podinfo' };
 
@@ -183,7 +183,10 @@ describe('a revision of a Knative Service', () => {
 
 describe('a Knative Service that Flagger drove', () => {
   it('was pushed when its template was written, not when its traffic was', () => {
-    const wrote = (field: string, time: string) => ({ time, fieldsV1: { 'f:spec': { [field]: { 'f:a': {} } } } });
+    const wrote = (field: string, time: string) => ({
+      time,
+      fieldsV1: { 'f:spec': { [field]: { 'f:a': {} } } },
+    });
     const managedFields = [
       wrote('f:template', '2026-01-01T10:00:00Z'),
       wrote('f:traffic', '2026-01-01T11:00:00Z'),

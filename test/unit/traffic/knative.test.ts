@@ -73,7 +73,11 @@ describe('a Knative Service', () => {
   });
 
   it('says nothing about the canary where it does not name the primary', () => {
-    for (const traffic of [[], [{ ...LATEST, percent: 100 }], [{ revisionName: 'podinfo-00000', percent: 100 }]])
+    for (const traffic of [
+      [],
+      [{ ...LATEST, percent: 100 }],
+      [{ revisionName: 'podinfo-00000', percent: 100 }],
+    ])
       expect(parse(service(...traffic))).toEqual({ ok: false, error: { kind: 'absent' } });
   });
 
@@ -98,7 +102,9 @@ describe('a Knative Service', () => {
     {
       what: 'its routes are not ready',
       path: ['status', 'conditions'],
-      value: [{ type: 'RoutesReady', status: 'False', reason: 'RevisionMissing', message: 'no podinfo-00001' }],
+      value: [
+        { type: 'RoutesReady', status: 'False', reason: 'RevisionMissing', message: 'no podinfo-00001' },
+      ],
       says: 'its routes are not ready: RevisionMissing: no podinfo-00001',
     },
   ])('is not in force as long as $what', ({ path, value, says }) => {
@@ -136,13 +142,13 @@ describe('a Knative Service whose Canary goes', () => {
     releaseTraffic(looking(edit(service(LATEST, PRIMARY), ['status', 'latestCreatedRevisionName'], latest)));
 
   it('loses what was written for the Canary, and nothing else', () => {
-    expect(left('podinfo-00001')[0]?.metadata.annotations).toEqual({ 'serving.knative.dev/creator': 'alice' });
+    expect(left('podinfo-00001')[0]?.metadata.annotations).toEqual({
+      'serving.knative.dev/creator': 'alice',
+    });
   });
 
   it('follows its newest revision again where that is the promoted one', () => {
-    expect(trafficOf(left('podinfo-00001'))).toEqual([
-      { latestRevision: true, percent: 100 },
-    ]);
+    expect(trafficOf(left('podinfo-00001'))).toEqual([{ latestRevision: true, percent: 100 }]);
   });
 
   it('gives no request to a newest revision that was not promoted', () => {
