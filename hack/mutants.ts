@@ -14,6 +14,7 @@ import { titleOf, type Mutant, type Proof } from './mutants/mutant.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const CORES = 2;
+const COPIED = ['src', 'test', 'hack', 'charts', 'crds', 'package.json', 'jest.config.cjs', 'tsconfig.json'];
 const PATIENCE = 120_000;
 /** How a search says that it has found something. */
 const FOUND = 3;
@@ -43,8 +44,7 @@ function isCalled({ id, what }: Mutant, part: string): boolean {
 async function work(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'serin-mutant-'));
   try {
-    for (const name of ['src', 'test', 'hack', 'package.json', 'jest.config.cjs', 'tsconfig.json'])
-      cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+    for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
       outcomes.set(mutant, await tryOut(mutant, folder));

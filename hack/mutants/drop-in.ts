@@ -13,7 +13,8 @@ function called(name: string): Proof {
   return { file: 'test/unit/hooks/call.test.ts', name };
 }
 
-function breaks(what: string, test: Proof, fault: Fault): Mutant {
+/** A fault in what one claim says; its number ends the sentence. */
+export function breaks(what: string, test: Proof, fault: Fault): Mutant {
   return { id: 'drop-in', what, test, ...fault };
 }
 

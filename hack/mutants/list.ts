@@ -1,4 +1,6 @@
 /** Every planted fault, in the order in which they are tried. */
+import { ASKING_MUTANTS } from './asking.ts';
+import { COPY_MUTANTS } from './copies.ts';
 import { DEFECT_MUTANTS } from './defects.ts';
 import { DROP_IN_MUTANTS } from './drop-in.ts';
 import { EXPLANATION_MUTANTS } from './explanation.ts';
@@ -6,6 +8,8 @@ import { INVARIANT_MUTANTS } from './invariants.ts';
 import { LAW_MUTANTS } from './laws.ts';
 import { LOAD_TESTER_MUTANTS } from './load-tester.ts';
 import type { Mutant } from './mutant.ts';
+import { OPERABILITY_MUTANTS } from './operability.ts';
+import { RELEASE_MUTANTS } from './releases.ts';
 import { TAKE_OVER_MUTANTS } from './take-overs.ts';
 import { WORKLOAD_MUTANTS } from './workloads.ts';
 
@@ -18,4 +22,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOAD_TESTER_MUTANTS,
   ...EXPLANATION_MUTANTS,
   ...DROP_IN_MUTANTS,
+  ...RELEASE_MUTANTS,
+  ...ASKING_MUTANTS,
+  ...COPY_MUTANTS,
+  ...OPERABILITY_MUTANTS,
 ];

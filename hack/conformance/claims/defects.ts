@@ -176,6 +176,7 @@ export const ROLLOUT_DEFECTS: readonly Claim[] = [
         'the manager of passes does not let a pass that throws disturb the others, and tries it again later',
       ],
     },
+    mutants: ['drop-in: a pass that throws is not tried again (M20)'],
   },
   {
     id: 'M21',
@@ -193,6 +194,7 @@ export const ROLLOUT_DEFECTS: readonly Claim[] = [
         'a TraefikService makes no sense where its services are no list of names',
       ],
     },
+    mutants: ['drop-in: an Ingress that is not there (M21)'],
     lacks: 'Skipper, Knative and Datadog come with their providers',
   },
   {
@@ -201,6 +203,7 @@ export const ROLLOUT_DEFECTS: readonly Claim[] = [
     tests: {
       'test/contract/metrics.test.ts': ['prometheus alone leaves the headers it was given as they were'],
     },
+    mutants: ['drop-in: a token in the headers of a template (M22)'],
   },
   {
     id: 'M23',
@@ -247,6 +250,7 @@ export const ROLLOUT_DEFECTS: readonly Claim[] = [
         'a watch that ends because its version has expired is replaced by a list that also shows what is gone',
       ],
     },
+    mutants: ['drop-in: failures that nothing makes good (M26)'],
   },
   {
     id: 'M27',

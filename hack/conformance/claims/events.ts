@@ -29,6 +29,7 @@ export const EVENTS: readonly Claim[] = [
         'events and calls of a canary come in the documented order, each hook as often as documented',
       ],
     },
+    mutants: ['drop-in: promotion is asked about before the weight (10.3.2)'],
   },
   {
     id: '10.3.3',
@@ -42,6 +43,7 @@ export const EVENTS: readonly Claim[] = [
     tests: {
       [CALL]: ['consent is status 202', 'refusal is told with an error, with the status and its words'],
     },
+    mutants: ['drop-in: consent by status 500 (10.3.4)'],
     differs: 'every 2xx passes (M41)',
   },
   {
@@ -53,11 +55,13 @@ export const EVENTS: readonly Claim[] = [
         'the messenger sends events to the hooks of the Canary, or else to the global one',
       ],
     },
+    mutants: ['drop-in: an event without its type (10.3.5)'],
   },
   {
     id: '10.3.6',
     says: 'the checksum is the same for the same, and another for another template, configuration or none',
     tests: { [PAYLOAD]: ['the checksum …'] },
+    mutants: ['drop-in: a checksum of the template alone (10.3.6)'],
   },
   {
     id: '10.3.7',
@@ -99,6 +103,7 @@ export const EVENTS: readonly Claim[] = [
         'a metric template may ask for variables that only the canary knows',
       ],
     },
+    mutants: ['drop-in: a template of no namespace (10.3.10)'],
   },
   {
     id: '10.3.11',
@@ -112,6 +117,7 @@ export const EVENTS: readonly Claim[] = [
         'what can be followed, though perhaps not as its author thinks checks a built-in name with a query and a template three times',
       ],
     },
+    mutants: ['drop-in: templates before built-in metrics (10.3.11)'],
   },
   {
     id: '10.3.12',
@@ -125,6 +131,7 @@ export const EVENTS: readonly Claim[] = [
         'the metrics of the controller count how runs ended, under the labels of before',
       ],
     },
+    mutants: ['drop-in: a failure that no alert rule sees (10.3.12)'],
   },
   {
     id: '10.3.13',
@@ -135,6 +142,7 @@ export const EVENTS: readonly Claim[] = [
         'a question of the core about the duration of requests is counted in seconds, though judged in milliseconds',
       ],
     },
+    mutants: ['drop-in: seconds that are milliseconds (10.3.13)'],
   },
   {
     id: '10.3.14',
@@ -148,6 +156,7 @@ export const EVENTS: readonly Claim[] = [
         'a question of the core about a template of another namespace is refused where that is switched off',
       ],
     },
+    mutants: ['drop-in: alert providers of every namespace (10.3.14)'],
     lacks: 'upstreams of Gloo come with its provider',
   },
   {
@@ -188,5 +197,6 @@ export const EVENTS: readonly Claim[] = [
         'a canary as its author wrote it skips the analysis that is not there',
       ],
     },
+    mutants: ['drop-in: every run is a canary’s (10.3.17)'],
   },
 ];

@@ -24,6 +24,7 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
       ],
       [GATES]: ['what an answer means a metric does not say, and may be silent: the next weight'],
     },
+    mutants: ['drop-in: a canary that only fails has no data (M31)'],
   },
   {
     id: 'M32',
@@ -63,6 +64,7 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
         'a question of the core about a template of another namespace is refused where that is switched off',
       ],
     },
+    mutants: ['drop-in: templates of every namespace (M35)'],
     differs: 'opt-in by a flag, since references across namespaces are what people have',
   },
   {
@@ -111,6 +113,7 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
         'the memory of a rollout counts iterations of blue/green while it runs: WaitingPromotion',
       ],
     },
+    mutants: ['drop-in: iterations that are forgotten while promotion is waited for (M39)'],
   },
   {
     id: 'M40',
@@ -139,5 +142,6 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
         'traffic provider istio renders match-without-iterations as on record',
       ],
     },
+    mutants: ['drop-in: an A/B test by a match alone (M42)'],
   },
 ];

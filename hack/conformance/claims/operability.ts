@@ -16,6 +16,7 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
         'the controller answers for its health and counts, and asks nothing of the API server while everything rests',
       ],
     },
+    mutants: ['drop-in: a write with every look at rest (M50)'],
   },
   {
     id: 'M51',
@@ -27,6 +28,7 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
       ],
       'test/unit/core/gates.test.ts': ['what is asked before a run whether it may begin'],
     },
+    mutants: ['drop-in: a push that is noticed at the next look (M51)'],
   },
   {
     id: 'M52',
@@ -46,6 +48,7 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
         'a notice that is repeated is one Event that counts, for one call each',
       ],
     },
+    mutants: ['drop-in: what stands is told with every pass (M53)'],
     differs: 'the reason of an event stays Synced, which people filter by',
   },
   {
@@ -68,6 +71,7 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
         'certificates that are not verified still share one connection',
       ],
     },
+    mutants: ['drop-in: a connection for every call (M55)'],
   },
   {
     id: 'M56',
@@ -101,6 +105,7 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
       ],
       'test/scenario/by-hand.test.ts': ['by hand a target scaled up at rest is left alone'],
     },
+    mutants: ['drop-in: a Service that is not given back (M57)'],
     differs:
       'replicas of the target, selector of the Service and node selector of the DaemonSet are still ours to write',
   },
@@ -114,6 +119,7 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
         'target kind Service keeps its revision through an upgrade of the cluster',
       ],
     },
+    mutants: ['drop-in: a default of a newer API server is a release (M58)'],
   },
   {
     id: 'M59',
@@ -126,6 +132,7 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
         'the controller answers for its health and counts, and asks nothing of the API server while everything rests',
       ],
     },
+    mutants: ['drop-in: a copy that is one Canary’s alone (M59)'],
     differs: 'the first of two Canaries still promotes a shared copy for both, as copies have one name',
   },
   {
@@ -157,11 +164,13 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
       ],
       'test/unit/controller/flags.test.ts': ['the flags of the controller have the defaults people rely on'],
     },
+    mutants: ['drop-in: a probe that always says yes (M61)'],
   },
   {
     id: 'M62',
     says: 'the role has what is needed and no more, and is no ClusterRole for one namespace',
     tests: { 'test/contract/charts.test.ts': ["the role of the chart's account …"] },
+    mutants: ['drop-in: a right that nobody needs (M62)'],
   },
   {
     id: 'M63',
@@ -172,6 +181,7 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
         'trouble deletion does not wait for a target that never becomes ready',
       ],
     },
+    mutants: ['drop-in: a Canary that is held by what is gone (M63)'],
   },
   {
     id: 'M64',
@@ -191,6 +201,7 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
     id: 'M65',
     says: 'an A/B test on nginx takes one header and refuses what its annotations cannot say',
     tests: { 'test/unit/traffic/objections.test.ts': ['on nginx …'] },
+    mutants: ['drop-in: a route that counts its visitors twice (M65)'],
     lacks: 'Kuma and Gloo come with their providers',
   },
   {

@@ -17,6 +17,7 @@ export const SCHEDULER: readonly Claim[] = [
       'test/unit/core/wording.test.ts': ['an event about {"kind":"not-ready","workload":"primary"…'],
       'test/unit/core/readiness.test.ts': ['a workload with pods of the old template to replace is not'],
     },
+    mutants: ['drop-in: a primary that nobody waits for (10.1.1)'],
   },
   {
     id: '10.1.2',
@@ -64,6 +65,7 @@ export const SCHEDULER: readonly Claim[] = [
       ],
       [DECIDE]: ['while the primary takes v2 over at 20% stuck it is answered for by the canary'],
     },
+    mutants: ['drop-in: traffic that stays with a primary that does not come up (10.1.5)'],
     differs: 'the primary is then put back on what was promoted, and gets its traffic back when it is ready',
   },
   {
@@ -74,6 +76,7 @@ export const SCHEDULER: readonly Claim[] = [
         'once traffic is home a primary that breaks before the end is answered for by the canary, which has its pods yet',
       ],
     },
+    mutants: ['drop-in: a primary that breaks in Finalising is waited for (10.1.6)'],
   },
   {
     id: '10.1.7',
@@ -83,6 +86,7 @@ export const SCHEDULER: readonly Claim[] = [
         'a new revision goes tick by tick through skipAnalysis, whose copy follows a commit and whose primary is waited for',
       ],
     },
+    mutants: ['drop-in: skipAnalysis that analyses (10.1.7)'],
     differs: 'one tick more, in Promoting: the copy follows a commit, and the primary is waited for',
   },
   {
@@ -91,6 +95,7 @@ export const SCHEDULER: readonly Claim[] = [
     tests: {
       [TICKS]: ['a new revision goes tick by tick through stepWeight 100 with stepWeightPromotion 50'],
     },
+    mutants: ['drop-in: all traffic home in one step (10.1.8)'],
   },
   {
     id: '10.1.9',
@@ -109,6 +114,7 @@ export const SCHEDULER: readonly Claim[] = [
       [TICKS]: ['a new revision that replaces another in mid-run sends traffic back in the next tick'],
       [DECIDE]: ['in the middle of a run at 20% a newer revision starts over'],
     },
+    mutants: ['drop-in: a newer revision that begins with the traffic of the former (10.1.10)'],
   },
   {
     id: '10.1.11',
@@ -124,6 +130,7 @@ export const SCHEDULER: readonly Claim[] = [
         'the controller goes on after a restart where it was, and starts a run for a changed ConfigMap',
       ],
     },
+    mutants: ['drop-in: a revision that knows nothing of its configuration (10.1.11)'],
   },
   {
     id: '10.1.12',
@@ -167,6 +174,7 @@ export const SCHEDULER: readonly Claim[] = [
       [TICKS]: ['a new revision goes tick by tick through A/B testing with two iterations'],
       [PROMOTION]: ['promotion an A/B test counts iterations at full weight'],
     },
+    mutants: ['drop-in: an A/B test of one iteration less (10.1.15)'],
   },
   {
     id: '10.1.16',
@@ -182,6 +190,7 @@ export const SCHEDULER: readonly Claim[] = [
         'of the service { port: 9898, portDiscovery: true } are the one that is served and those discovered',
       ],
     },
+    mutants: ['drop-in: two ports of one name (10.1.16)'],
   },
   {
     id: '10.1.17',

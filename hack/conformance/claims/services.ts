@@ -16,6 +16,7 @@ export const SERVICES: readonly Claim[] = [
       ],
       [SERVICE]: ['a Canary of a Service waits for nothing to become ready'],
     },
+    mutants: ['drop-in: a Service that is waited for (10.2.1)'],
     differs: 'Promoting and Finalising take no tick of their own where nothing is waited for (M51)',
   },
   {
@@ -38,6 +39,7 @@ export const SERVICES: readonly Claim[] = [
       [CANARY]: ['the strategy of a canary ends at all traffic without one'],
       [SERVICE]: ['a Canary of a Service `stepWeight 50, maxWeight 100`: primary weights'],
     },
+    mutants: ['drop-in: a canary that never gets everybody (10.2.3)'],
   },
   {
     id: '10.2.4',
@@ -47,6 +49,7 @@ export const SERVICES: readonly Claim[] = [
       [CANARY]: ['the strategy of a canary follows the weights listed'],
       [SERVICE]: ['a Canary of a Service `stepWeights [1,2,10,80]`: primary weights'],
     },
+    mutants: ['drop-in: the first of the listed weights is left out (10.2.4)'],
   },
   {
     id: '10.2.5',
@@ -58,6 +61,7 @@ export const SERVICES: readonly Claim[] = [
       [CANARY]: ['the strategy of a canary clips the last weight listed'],
       [SERVICE]: ['a Canary of a Service `stepWeights [1,2,10,200]`: primary weights'],
     },
+    mutants: ['drop-in: a last weight above 100 is refused (10.2.5)'],
   },
   {
     id: '10.2.6',
@@ -67,10 +71,12 @@ export const SERVICES: readonly Claim[] = [
         'the primary of a Service gets the selector that the target has by then, and keeps its address',
       ],
     },
+    mutants: ['drop-in: a primary Service that keeps its selector (10.2.6)'],
   },
   {
     id: '10.2.7',
     says: 'an analysis without interval has one of a minute',
     tests: { [CANARY]: ['a canary as its author wrote it waits between steps: {} is 60000 ms'] },
+    mutants: ['drop-in: an interval of ten seconds where none is written (10.2.7)'],
   },
 ];

@@ -20,6 +20,7 @@ export const TARGETS: readonly Claim[] = [
         'the clone is selected by a label of its own',
       ],
     },
+    mutants: ['drop-in: a primary selected by the name of its Deployment (10.4.1)'],
   },
   {
     id: '10.4.2',
@@ -44,16 +45,19 @@ export const TARGETS: readonly Claim[] = [
       ],
       [CONFIG]: ['tracked configuration is copied for the primary, which refers to the copies'],
     },
+    mutants: ['drop-in: a primary that is rolled out in its own way (10.4.3)'],
   },
   {
     id: '10.4.4',
     says: 'rules about other apps stay as they are',
     tests: { [DEPLOYMENT]: ['the clone keeps its pods from its own kind, and from others as before'] },
+    mutants: ['drop-in: rules about others speak of the primary (10.4.4)'],
   },
   {
     id: '10.4.5',
     says: 'without tracking no configuration is copied and none renamed',
     tests: { [CONFIG]: ['tracked configuration is not tracked where the controller is told so'] },
+    mutants: ['drop-in: configuration that nobody wants tracked (10.4.5)'],
   },
   {
     id: '10.4.6',
@@ -119,6 +123,7 @@ export const TARGETS: readonly Claim[] = [
     id: '10.4.11',
     says: 'a DaemonSet is cloned and promoted like a Deployment',
     tests: { [DAEMONSET]: ['a DaemonSet is cloned …'], [KINDS]: ['target kind DaemonSet …'] },
+    mutants: ['drop-in: a DaemonSet that is rolled out in its own way (10.4.11)'],
   },
   {
     id: '10.4.12',
@@ -130,6 +135,7 @@ export const TARGETS: readonly Claim[] = [
         'the memory of a rollout says in the fields everybody reads where the rollout stands',
       ],
     },
+    mutants: ['drop-in: failed checks that nobody writes down (10.4.12)'],
   },
   {
     id: '10.4.13',
@@ -137,6 +143,7 @@ export const TARGETS: readonly Claim[] = [
     tests: {
       [CONFIG]: ['tracked configuration …', 'a configuration that is missing …'],
     },
+    mutants: ['drop-in: configuration of init containers (10.4.13)'],
   },
   {
     id: '10.4.14',
@@ -144,6 +151,7 @@ export const TARGETS: readonly Claim[] = [
     tests: {
       [CONFIG]: ['copies shared by two Canaries serve both: one controls them, each reads its own revision'],
     },
+    mutants: ['drop-in: two who control one copy (10.4.14)'],
   },
   {
     id: '10.4.15',
