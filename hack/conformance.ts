@@ -1,5 +1,5 @@
 /**
- * `npm run conformance -- [--mutants] [--json]`: every behaviour that people who come from Flagger rely on and every
+ * `npm run conformance -- [--only ID] [--mutants] [--json]`: every behaviour that people who come from Flagger rely on and every
  * defect they are rid of, one to a line, with the test that holds it. The tests are run, one Jest run over their files.
  */
 import { spawn } from 'node:child_process';
@@ -7,20 +7,21 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
-import { optionsOf } from './arguments.ts';
+import { misused, optionsOf } from './arguments.ts';
 import { CLAIMS } from './conformance/claims.ts';
-import { filesOf } from './conformance/claim.ts';
+import { claimsCalled, filesOf, type Claim } from './conformance/claim.ts';
 import { lineOf, objectOf, sentenceOf, totalsOf, type Killed } from './conformance/report.ts';
 import { judge, type Line, type TestResult } from './conformance/verdict.ts';
 import { MUTANTS } from './mutants/list.ts';
 
-const USAGE = `npm run conformance -- [--mutants] [--json]
+const USAGE = `npm run conformance -- [--only ID[,ID…]] [--mutants] [--json]
 
 One line for every behaviour of the compatibility checklist and every known defect: whether it holds, its number, what is
 claimed, the tests that hold it, the planted faults these tests die of, and what differs on purpose or is missing.
 Exit status: 0 if everything claimed holds, 1 if a test fails, is missing or is skipped, or a fault survives.
 
-  --mutants   plants the faults as well, which takes some minutes
+  --only      these claims alone: M12, or 10.1 for all of 10.1
+  --mutants   plants the faults as well, which takes a quarter of an hour for all
   --json      the last line is one JSON object
 `;
 const ROOT = join(import.meta.dirname, '..');
@@ -35,6 +36,7 @@ const Report = z.object({
 });
 
 const options = optionsOf({
+  only: { type: 'string' },
   mutants: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -47,7 +49,8 @@ function help(): number {
 }
 
 async function main(): Promise<number> {
-  const lines = judge(CLAIMS, await tested(filesOf(CLAIMS)), MUTANTS);
+  const claims = chosen();
+  const lines = judge(claims, await tested(filesOf(claims)), MUTANTS);
   const killed = options.mutants ? await planted(lines) : {};
   for (const line of lines) console.log(lineOf(line, killed));
   const totals = totalsOf(lines);
@@ -56,6 +59,12 @@ async function main(): Promise<number> {
   for (const [title, outcome] of survivors) console.log(`${outcome}: ${title}`);
   if (options.json) console.log(JSON.stringify(objectOf(lines, killed)));
   return totals.failed === 0 && survivors.length === 0 ? 0 : 1;
+}
+
+function chosen(): readonly Claim[] {
+  if (options.only === undefined) return CLAIMS;
+  const claims = claimsCalled(CLAIMS, options.only.split(','));
+  return claims.length > 0 ? claims : misused(`no claim is called ${options.only}; they are 10.1.1 to M66`);
 }
 
 async function tested(files: readonly string[]): Promise<readonly TestResult[]> {

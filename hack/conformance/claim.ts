@@ -34,3 +34,8 @@ export function isHeld(claim: Claim): claim is Held {
 export function filesOf(claims: readonly Claim[]): readonly string[] {
   return [...new Set(claims.filter(isHeld).flatMap(({ tests }) => Object.keys(tests)))].sort();
 }
+
+/** Those of these numbers: `M12` is itself alone, `10.1` is all that begin with `10.1.`. */
+export function claimsCalled(claims: readonly Claim[], ids: readonly string[]): readonly Claim[] {
+  return claims.filter((claim) => ids.some((id) => claim.id === id || claim.id.startsWith(`${id}.`)));
+}

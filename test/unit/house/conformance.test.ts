@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Claim } from '../../../hack/conformance/claim.ts';
-import { filesOf, isHeld } from '../../../hack/conformance/claim.ts';
+import { claimsCalled, filesOf, isHeld } from '../../../hack/conformance/claim.ts';
 import { CLAIMS } from '../../../hack/conformance/claims.ts';
 import { lineOf, sentenceOf, totalsOf } from '../../../hack/conformance/report.ts';
 import { judge, type TestResult } from '../../../hack/conformance/verdict.ts';
@@ -109,6 +109,16 @@ describe('what is printed', () => {
     expect(sentenceOf(totalsOf(lines))).toBe(
       '2 claims: 2 held, 0 held in part, 0 failed, 0 not yet, 0 not in scope yet, 0 left so by decision; 1 with a mutant',
     );
+  });
+});
+
+describe('claims asked for alone', () => {
+  const called = (...ids: readonly string[]) => claimsCalled(CLAIMS, ids).map(({ id }) => id);
+
+  it('are those of a number, or of a part of the checklist', () => {
+    expect(called('M1', '10.2.1')).toEqual(['10.2.1', 'M1']);
+    expect(called('10.2')).toEqual(Array.from({ length: 7 }, (_, index) => `10.2.${index + 1}`));
+    expect(called('M99', '10.')).toEqual([]);
   });
 });
 
