@@ -89,8 +89,8 @@ export const OPERABILITY_MUTANTS: readonly Mutant[] = [
     { file: 'test/unit/controller/observe.test.ts' },
     {
       file: 'src/controller/observe.ts',
-      find: 'const target = found.ok || !terminating ? found :',
-      replace: 'const target = found.ok || terminating ? found :',
+      find: 'const target = told.ok || !terminating ? told :',
+      replace: 'const target = told.ok || terminating ? told :',
     },
   ),
 ];
