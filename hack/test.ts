@@ -1,12 +1,13 @@
 /**
- * `npm test`: every gate that needs no other machine. Types, lint and format first, since they are quick; then all
- * suites in one Jest run, so that its summary and one plain line are the last things printed.
+ * `npm test`: every gate that needs no other machine. All suites in one Jest run; types, lint and format beside it, with
+ * what it leaves idle. What they say is kept until it has ended, so that its summary stays whole and one plain line is
+ * the last thing printed.
  *
  * Arguments are handed to Jest: `npm test -- test/unit` runs one suite, `npm test -- -t 'weight'` one name.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -23,50 +24,64 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-async function run(
-  name: string,
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): Promise<boolean> {
-  const began = Date.now();
-  console.log(`\n▶ ${name}: ${command} ${args.join(' ')}`);
-  const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } });
-  running.add(child);
-  const passed = await new Promise<boolean>((resolve) => {
-    child.on('error', () => resolve(false));
-    child.on('exit', (code) => resolve(code === 0));
-  });
-  running.delete(child);
-  console.log(`${passed ? '✓' : '✗'} ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
-  return passed;
+interface Ended {
+  readonly passed: boolean;
+  /** What it printed, where that was kept. */
+  readonly said: string;
 }
 
+/** Prints as it goes, or keeps what it says. */
+async function run(
+  [name, command, ...words]: readonly [name: string, command: string, ...words: string[]],
+  how: 'aloud' | 'beside',
+): Promise<Ended> {
+  const began = Date.now();
+  if (how === 'aloud') console.log(`\n▶ ${name}: ${command} ${words.join(' ')}`);
+  const env = { ...process.env, NODE_OPTIONS: how === 'aloud' ? JEST_OPTIONS : process.env['NODE_OPTIONS'] };
+  const child = spawn(command, words, { cwd: ROOT, env, stdio: how === 'aloud' ? 'inherit' : 'pipe' });
+  running.add(child);
+  if (how === 'beside' && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (part: string) => (said += part));
+  const passed = await new Promise<boolean>((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code === 0));
+  });
+  running.delete(child);
+  const line = `${passed ? '✓' : '✗'} ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`;
+  if (how === 'aloud') console.log(line);
+  return { passed, said: `${said}${line}` };
+}
+
+const JEST_OPTIONS = `${process.env['NODE_OPTIONS'] ?? ''} --experimental-vm-modules`;
 const args = process.argv.slice(2);
-const gates =
-  args.length > 0
-    ? [true]
-    : [
-        // The two that take longest keep a core each.
-        ...(await Promise.all([
-          run('types', 'tsc', ['-p', '.', '--noEmit']),
-          run('lint', 'eslint', ['src', 'test', 'hack']),
-        ])),
-        await run('format', 'prettier', ['--check', '--log-level', 'warn', '.']),
-        await run('build', 'node', ['hack/build.ts']),
-      ];
+const whole = args.length === 0;
+
+/** One after the other, since each takes a core. */
+async function others(): Promise<readonly Ended[]> {
+  return [
+    await run(['types', 'tsc', '-p', '.', '--noEmit'], 'beside'),
+    await run(['lint', 'eslint', 'src', 'test', 'hack'], 'beside'),
+    await run(['format', 'prettier', '--check', '--log-level', 'warn', '.'], 'beside'),
+  ];
+}
 
 const report = join(folder, 'report.json');
-const passed = await run('tests', 'jest', ['--json', '--outputFile', report, ...args], {
-  NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --experimental-vm-modules`,
-});
+// What the suites start is built before them.
+const built = whole ? [await run(['build', 'node', 'hack/build.ts'], 'aloud')] : [];
+const [{ passed }, beside] = await Promise.all([
+  run(['tests', 'jest', '--json', '--outputFile', report, ...args], 'aloud'),
+  whole ? others() : [],
+]);
+for (const { said } of beside) console.log(said);
+const failedGates = [...built, ...beside].filter((gate) => !gate.passed).length;
 if (!existsSync(report)) {
   console.log('Jest wrote no report, so nothing is known of the tests; see above');
   process.exit(passed ? 0 : 1);
 }
 const counts = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
 
-const failedGates = gates.filter((ok) => !ok).length;
 if (failedGates > 0) console.log(`${failedGates} of types, lint, format, build failed; see above`);
 const failed = (counts['numFailedTests'] ?? 0) + (counts['numRuntimeErrorTestSuites'] ?? 0) + failedGates;
 const skipped = counts['numPendingTests'] ?? 0;

@@ -12,6 +12,8 @@ import type { KindName } from '../../../test/e2e/suite/kinds.ts';
 
 /** Seconds without a change after which the state has come to rest: intervals and deadlines are shorter. */
 const QUIET = 75;
+/** Seconds after what the user does within which whoever answers to it does: three intervals. */
+const ANSWER = 30;
 const LONGEST = 900;
 /** A promotion fails a minute after it began; what Kubernetes lets wait for room it tries again ever more rarely. */
 const STRAIN = 95;
@@ -46,7 +48,7 @@ async function untilQuiet(left: Continuation['acts'][number][], { film, hands, e
     const now = elapsed();
     for (; left[0] !== undefined && left[0][0] <= now; acted = now) left.shift()?.[1](hands);
     await hands.done();
-    const isQuiet = now > Math.max(acted, film.last) + QUIET;
+    const isQuiet = now > film.last + QUIET && now > acted + ANSWER;
     if (left.length === 0 && isQuiet && !lacksPods(hands.scene())) return;
     if (now > LONGEST) throw new Error(`no rest in ${LONGEST} seconds`);
   }
