@@ -35,6 +35,8 @@ export const cookieJar: Scenario = {
     for (const weight of WEIGHTS) {
       await climb(setting, weight, GOOD);
       await allCome(guests, VISITS);
+      // Four visits at a fifth of the traffic; by the last weight everybody may have met it.
+      if (weight === WEIGHTS[0]) assert.ok(met(guests, GOOD) < GUESTS, 'everybody met the canary');
       staysOnceMet(guests, FIRST, GOOD);
       act.say(`weight ${weight}: ${met(guests, GOOD)} of ${GUESTS} with a jar have met the canary`);
     }
@@ -59,10 +61,9 @@ export const cookieJar: Scenario = {
   },
 };
 
-/** Some have met the canary and some have not, and nobody who has ever gets the primary again. */
+/** Some have met the canary, and nobody who has ever gets the primary again. */
 function staysOnceMet(guests: readonly Guest[], primary: string, canary: string): void {
-  const number = met(guests, canary);
-  assert.ok(number > 0 && number < guests.length, `${number} of ${guests.length} met the canary`);
+  assert.ok(met(guests, canary) > 0, 'nobody met the canary');
   for (const { versions, jar } of guests) {
     const first = versions.indexOf(canary);
     assert.equal(jar.has(COOKIE), first >= 0, `with ${[...jar].join()} after ${versions.join()}`);
