@@ -43,3 +43,17 @@ export function canaryFrom(text: string, status?: Partial<Canary['status']>): Ca
   if (canary === undefined) throw new Error(findings.map(({ message }) => message).join('; '));
   return { ...canary, status: { ...canary.status, ...status } };
 }
+
+/** A blue/green Canary on plain Services, with this `spec.service`, in YAML's flow style. */
+export function canaryServing(service: string): Canary {
+  return canaryFrom(`
+apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: { name: podinfo, namespace: test, uid: canary-uid }
+spec:
+  provider: kubernetes
+  targetRef: { apiVersion: apps/v1, kind: Deployment, name: podinfo }
+  service: ${service}
+  analysis: { interval: 1m, threshold: 5, iterations: 5 }
+`);
+}

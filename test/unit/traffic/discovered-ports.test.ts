@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { at } from '../../../src/api/tree.ts';
 import { deployment } from '../../../src/targets/deployment.ts';
 import { backendServices } from '../../../src/traffic/services.ts';
-import { canaryFrom, objectIn } from '../../support/canaries.ts';
+import { canaryServing, objectIn } from '../../support/canaries.ts';
 import { lookAt } from '../../support/deployments.ts';
 
 const TARGET = objectIn(`
@@ -25,16 +25,7 @@ spec:
 `);
 
 function portsOf(service: string): readonly string[] {
-  const canary = canaryFrom(`
-apiVersion: flagger.app/v1beta1
-kind: Canary
-metadata: { name: podinfo, namespace: test, uid: canary-uid }
-spec:
-  provider: kubernetes
-  targetRef: { apiVersion: apps/v1, kind: Deployment, name: podinfo }
-  service: ${service}
-  analysis: { interval: 1m, threshold: 5, iterations: 5 }
-`);
+  const canary = canaryServing(service);
   const metadata = deployment.metadata(lookAt([TARGET], { canary }));
   if (!metadata.ok) throw new Error(metadata.error);
   const [service_] = backendServices(canary, metadata.value, []);

@@ -1,10 +1,9 @@
 /** The three Services of a Canary, ours and adopted ones. */
 import { describe, expect, it } from '@jest/globals';
-import type { Canary } from '../../../src/api/model.ts';
 import type { KubeObject } from '../../../src/api/objects.ts';
 import { at } from '../../../src/api/tree.ts';
 import { apexService, backendServices, releasedApex } from '../../../src/traffic/services.ts';
-import { canaryFrom, objectIn } from '../../support/canaries.ts';
+import { canaryServing, objectIn } from '../../support/canaries.ts';
 
 const TARGET = { label: 'app', value: 'web', primary: { app: 'web-primary' }, ports: [] };
 const FLUX = {
@@ -12,20 +11,7 @@ const FLUX = {
   'kustomize.toolkit.fluxcd.io/reconcile': 'disabled',
 };
 
-function canaryWith(service: string): Canary {
-  return canaryFrom(`
-apiVersion: flagger.app/v1beta1
-kind: Canary
-metadata: { name: podinfo, namespace: test, uid: canary-uid }
-spec:
-  provider: kubernetes
-  targetRef: { apiVersion: apps/v1, kind: Deployment, name: podinfo }
-  service: ${service}
-  analysis: { interval: 1m, threshold: 5, iterations: 5 }
-`);
-}
-
-const plain = canaryWith('{ port: 80, targetPort: http }');
+const plain = canaryServing('{ port: 80, targetPort: http }');
 
 /** The user's own Service, as the API server returns it. */
 const theirs = objectIn(`
@@ -119,7 +105,7 @@ describe('the Services of a new Canary', () => {
   });
 
   it('are headless, close to their clients and speak a protocol where the user asks for it', () => {
-    const asked = canaryWith(
+    const asked = canaryServing(
       '{ port: 80, portName: grpc, headless: true, trafficDistribution: PreferClose, appProtocol: grpc }',
     );
 
@@ -134,7 +120,7 @@ describe('the Services of a new Canary', () => {
   it('have the ports that were discovered, where the user asks for discovery', () => {
     const target = { ...TARGET, ports: [{ name: 'metrics', port: 9797 }] };
 
-    expect(ports(apexService(canaryWith('{ port: 80, portDiscovery: true }'), target, []))).toEqual([
+    expect(ports(apexService(canaryServing('{ port: 80, portDiscovery: true }'), target, []))).toEqual([
       { name: 'http', protocol: 'TCP', port: 80, targetPort: 80 },
       { name: 'metrics', protocol: 'TCP', port: 9797, targetPort: 9797 },
     ]);
@@ -142,7 +128,7 @@ describe('the Services of a new Canary', () => {
   });
 
   it('carry the metadata asked for their role, which never replaces the label they are found by', () => {
-    const asked = canaryWith(
+    const asked = canaryServing(
       `{ port: 80, primary: { labels: { app: other, team: web }, annotations: { note: a } } }`,
     );
     const [canary, primary] = backendServices(asked, TARGET, []);
@@ -166,7 +152,7 @@ describe('a Service of ours', () => {
       labels: { app: 'podinfo', a: '1', b: '2' },
       annotations: { ...FLUX, c: '3', d: '4' },
     });
-    const canary = canaryWith('{ port: 80, unmanagedMetadata: { labels: [a], annotations: [c] } }');
+    const canary = canaryServing('{ port: 80, unmanagedMetadata: { labels: [a], annotations: [c] } }');
     const { metadata } = apexService(canary, TARGET, [found]);
 
     expect(metadata.labels).toEqual({ app: 'podinfo', a: '1' });
@@ -184,7 +170,7 @@ describe('a Service of ours', () => {
       },
     );
 
-    expect(ports(apexService(canaryWith('{ port: 80, portName: web }'), TARGET, [found]))).toEqual([
+    expect(ports(apexService(canaryServing('{ port: 80, portName: web }'), TARGET, [found]))).toEqual([
       { name: 'web', protocol: 'TCP', port: 80, targetPort: 80 },
     ]);
   });
