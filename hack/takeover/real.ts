@@ -6,7 +6,7 @@ import { NODE_ADDRESS } from '../cluster/network.ts';
 import { openRealStage } from '../e2e/real.ts';
 import type { Cluster } from '../../test/e2e/suite/cluster.ts';
 import { PLACE } from '../../test/e2e/suite/place.ts';
-import type { Stage } from '../../test/e2e/suite/stage.ts';
+import { IN_A_HURRY, type Stage } from '../../test/e2e/suite/stage.ts';
 import { follow } from './real/attempt.ts';
 import { SEEN } from './real/film.ts';
 import { answerHooks, type Hooks } from './real/hooks.ts';
@@ -88,7 +88,7 @@ async function takeOver(
   await Promise.all(states.map((state) => put(cluster, state)));
   say('starting the controller …');
   const following = states.map((state) => follow(cluster, state, hooks));
-  const [records] = await Promise.all([Promise.all(following), stage.setMinimumInterval('1s')]);
+  const [records] = await Promise.all([Promise.all(following), stage.restart(IN_A_HURRY)]);
   await clearAll();
   return states.flatMap((state, index) => {
     const record = records[index];

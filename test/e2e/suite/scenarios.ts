@@ -9,7 +9,7 @@ import { byHand } from './scenarios/by-hand.ts';
 import { configOnly } from './scenarios/config-only.ts';
 import { cookieJar } from './scenarios/cookie-jar.ts';
 import { defaultInterval } from './scenarios/default-interval.ts';
-import { deletion, deletionPlain } from './scenarios/deletion.ts';
+import { deletion, deletionByFlag, deletionPlain } from './scenarios/deletion.ts';
 import { deletionAmid } from './scenarios/deletion-amid.ts';
 import { gates } from './scenarios/gates.ts';
 import { manifest2019 } from './scenarios/manifest-2019.ts';
@@ -36,5 +36,6 @@ export const SCENARIOS: readonly Scenario[] = [
   deletion,
   deletionAmid,
   deletionPlain,
+  deletionByFlag,
   defaultInterval,
 ];

@@ -48,9 +48,18 @@ export interface Stage {
   readonly prometheus: string;
   /** The Gateway that HTTPRoutes attach to. */
   readonly gateway: { readonly name: string; readonly namespace: string };
-  /** Replaces the controller by one with another lower limit for intervals; undefined is its own default. */
-  setMinimumInterval(interval: string | undefined): Promise<void>;
+  /** Replaces the controller by one that is started so. */
+  restart(how: Controller): Promise<void>;
   /** What the controller wrote last, for whoever has to find out what went wrong. */
   lastWords(): Promise<string>;
   stop(): Promise<void>;
 }
+
+/** How a controller is started; what is left out is its own default. */
+export interface Controller {
+  readonly minimumInterval?: string;
+  readonly revertOnDeletion?: boolean;
+}
+
+/** Rollouts of a suite are in a hurry. */
+export const IN_A_HURRY: Controller = { minimumInterval: '1s' };

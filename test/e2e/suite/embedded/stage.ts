@@ -22,7 +22,7 @@ import { built, startProgram, type Program } from '../../harness/process.ts';
 import { Cluster } from '../cluster.ts';
 import { KINDS, type KindName } from '../kinds.ts';
 import { PLACE } from '../place.ts';
-import type { LoadTester, Router, Stage } from '../stage.ts';
+import { IN_A_HURRY, type Controller, type LoadTester, type Router, type Stage } from '../stage.ts';
 import { applicationPods, type ApplicationPods } from './pods.ts';
 import { takenUp } from './taken-up.ts';
 
@@ -78,9 +78,8 @@ class Crew {
     const proxy = await this.#own(startProxy({ router: router.url, isService, helpers, home: 'prod' }));
     const tester = await this.#loadTester(proxy);
     helpers.set(LOAD_TESTER, tester.address);
-    const start = (minimum: string | undefined): Promise<void> =>
-      this.#startController({ kubeconfig, proxy, minimum });
-    await start('1s');
+    const start = (how: Controller): Promise<void> => this.#startController({ kubeconfig, proxy, how });
+    await start(IN_A_HURRY);
     const cluster = await Cluster.open(kubeconfig);
     this.#closers.push(() => cluster.close());
     const { namespace: name } = PLACE.loadTester;
@@ -98,7 +97,7 @@ class Crew {
       loadTester: tester,
       prometheus: PLACE.prometheus,
       gateway: { name: 'gateway', namespace: 'infra' },
-      setMinimumInterval: start,
+      restart: start,
       lastWords: async () => this.#controller?.text().split('\n').slice(-LAST_WORDS).join('\n') ?? '',
       stop: () => this.stop(),
     };
@@ -168,16 +167,18 @@ class Crew {
   async #startController(options: {
     readonly kubeconfig: string;
     readonly proxy: Listener;
-    readonly minimum: string | undefined;
+    readonly how: Controller;
   }): Promise<void> {
     await this.#controller?.kill('SIGTERM');
-    const { kubeconfig, proxy, minimum } = options;
+    const { kubeconfig, proxy, how } = options;
+    const { minimumInterval, revertOnDeletion } = how;
     const flags = [
       `-kubeconfig=${kubeconfig}`,
       '-port=0',
       '-mesh-provider=traefik',
       `-metrics-server=${PLACE.prometheus}`,
-      ...(minimum === undefined ? [] : [`-minimum-analysis-interval=${minimum}`]),
+      ...(minimumInterval === undefined ? [] : [`-minimum-analysis-interval=${minimumInterval}`]),
+      ...(revertOnDeletion === true ? ['-revert-on-deletion'] : []),
     ];
     const env = {
       HTTP_PROXY: proxy.url,

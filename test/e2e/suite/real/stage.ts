@@ -5,7 +5,7 @@
 import { textAt } from '../../harness/look.ts';
 import { Cluster } from '../cluster.ts';
 import { PLACE } from '../place.ts';
-import type { LoadTester, Stage } from '../stage.ts';
+import { IN_A_HURRY, type Controller, type LoadTester, type Stage } from '../stage.ts';
 import { command, install, type Release } from './install.ts';
 import { BY_NAME, forwarded, type Reach } from './reach.ts';
 import { Traefik } from './traefik.ts';
@@ -32,14 +32,15 @@ export async function openReal(options: RealOptions): Promise<Stage> {
   process.env['KUBECONFIG'] = kubeconfig;
   const cluster = await Cluster.open(kubeconfig);
   const reach = inside ? BY_NAME : forwarded('kubectl', kubeconfig);
-  const serin = (minimum: string | undefined): Release => ({
+  const serin = ({ minimumInterval = '', revertOnDeletion = false }: Controller): Release => ({
     name: 'serin',
     namespace: PLACE.serin,
     chart: 'serin',
     values: {
       meshProvider: 'traefik',
       metricsServer: PLACE.prometheus,
-      minimumAnalysisInterval: minimum ?? '',
+      minimumAnalysisInterval: minimumInterval,
+      revertOnDeletion,
       // Everything of the suite runs on the one node: what asks for next to nothing gets it.
       resources: { requests: { cpu: '200m', memory: '64Mi' }, limits: { memory: '512Mi' } },
       rbac: { providers: ['gatewayapi:v1', 'nginx', 'kubernetes'] },
@@ -48,7 +49,7 @@ export async function openReal(options: RealOptions): Promise<Stage> {
     },
   });
   say('installing charts/serin and charts/loadtester …');
-  await Promise.all([install(serin('1s')), install(loadTester(build))]);
+  await Promise.all([install(serin(IN_A_HURRY)), install(loadTester(build))]);
   await leads(cluster);
   for (const kind of ['Canary', 'HorizontalPodAutoscaler'] as const) await cluster.watch(kind);
   const router = new Traefik(await reach.to({ ...TRAEFIK, port: 8080 }));
@@ -66,8 +67,8 @@ export async function openReal(options: RealOptions): Promise<Stage> {
     loadTester: await testerBehind(reach),
     prometheus: PLACE.prometheus,
     gateway: TRAEFIK,
-    setMinimumInterval: async (minimum) => {
-      await install(serin(minimum));
+    restart: async (how) => {
+      await install(serin(how));
       await leads(cluster);
     },
     lastWords: () => command('kubectl', ['-n', PLACE.serin, 'logs', ...CONTROLLERS, ...LAST_LINES]),

@@ -4,6 +4,7 @@ import { GOOD } from '../manifests.ts';
 import { GATEWAY } from '../routes.ts';
 import type { Scenario } from '../scenario.ts';
 import { settle } from '../setting.ts';
+import { IN_A_HURRY } from '../stage.ts';
 
 const LEAST = 10_000;
 const WEIGHTS = [50, 100] as const;
@@ -14,7 +15,7 @@ export const defaultInterval: Scenario = {
   measures: 0,
   alone: true,
   play: async (act) => {
-    await act.stage.setMinimumInterval(undefined);
+    await act.stage.restart({});
     try {
       const { app } = await settle(act, {
         way: GATEWAY,
@@ -35,7 +36,7 @@ export const defaultInterval: Scenario = {
       assert.ok(Math.min(...gaps) >= LEAST, `held for ${gaps.join(', ')} ms`);
       await app.rests('Succeeded');
     } finally {
-      await act.stage.setMinimumInterval('1s');
+      await act.stage.restart(IN_A_HURRY);
     }
   },
 };

@@ -8,8 +8,11 @@ import { GOOD, image, PORT } from '../manifests.ts';
 import { PLAIN } from '../routes.ts';
 import type { Scenario } from '../scenario.ts';
 import { settle, type Setting } from '../setting.ts';
+import { IN_A_HURRY } from '../stage.ts';
 import { imageOf, replicasOf } from '../application.ts';
 import { everybodySees } from './progressive.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** A Service of the user's own, as it was before the Canary. */
 export function ownService({ namespace, name }: Pick<Application, 'namespace' | 'name'>): Manifest {
@@ -26,28 +29,48 @@ export const deletion: Scenario = {
   title: 'deleted with revertOnDeletion, a Canary gives everything back and loses no request',
   measures: 0,
   play: async (act) => {
-    const setting = await release(act, true);
-    const { app, users } = setting;
-    const endpoints = act.endpoints(app.namespace, app.name);
-    await act.cluster.remove('Canary', app.place);
-    await app.comes('is gone', () => app.canary === undefined);
-    assert.equal(app.targetReplicas, 2);
-    assert.equal(imageOf(app.workload('target')), image(GOOD));
-    assert.equal(await selectorOf(setting), app.name);
-    await app.comes('has no primary any more', () => app.workload('primary') === undefined);
-    await app.comes('has two pods behind its Service', () => endpoints.now === 2);
-    await everybodySees(users, GOOD);
-    act.say(`its Service never had fewer than ${endpoints.least} ready endpoints`);
-    assert.ok(endpoints.least >= 1, 'the Service had no endpoints for a moment');
+    await givesBack(act, { revertOnDeletion: true });
   },
 };
 
-async function release(act: Act, revertOnDeletion: boolean): Promise<Setting> {
+export const deletionByFlag: Scenario = {
+  name: 'deletion-flag',
+  title: 'so does one that does not say, where the controller is started with -revert-on-deletion',
+  measures: 0,
+  alone: true,
+  play: async (act) => {
+    await act.stage.restart({ ...IN_A_HURRY, revertOnDeletion: true });
+    try {
+      await givesBack(act, {});
+    } finally {
+      await act.stage.restart(IN_A_HURRY);
+    }
+  },
+};
+
+/** Users keep coming all the time. */
+async function givesBack(act: Act, spec: Fields): Promise<void> {
+  const setting = await release(act, spec);
+  const { app, users } = setting;
+  const endpoints = act.endpoints(app.namespace, app.name);
+  await act.cluster.remove('Canary', app.place);
+  await app.comes('is gone', () => app.canary === undefined);
+  assert.equal(app.targetReplicas, 2);
+  assert.equal(imageOf(app.workload('target')), image(GOOD));
+  assert.equal(await selectorOf(setting), app.name);
+  await app.comes('has no primary any more', () => app.workload('primary') === undefined);
+  await app.comes('has two pods behind its Service', () => endpoints.now === 2);
+  await everybodySees(users, GOOD);
+  act.say(`its Service never had fewer than ${endpoints.least} ready endpoints`);
+  assert.ok(endpoints.least >= 1, 'the Service had no endpoints for a moment');
+}
+
+async function release(act: Act, spec: Fields): Promise<Setting> {
   const setting = await settle(act, {
     way: PLAIN,
     analysis: () => ({ iterations: 1 }),
     workload: { replicas: 2 },
-    spec: { revertOnDeletion },
+    spec,
     objects: (app) => [ownService(app)],
   });
   const { app } = setting;
@@ -66,7 +89,7 @@ export const deletionPlain: Scenario = {
   title: 'deleted without revertOnDeletion, a Canary goes at once with all that is its own, as documented',
   measures: 0,
   play: async (act) => {
-    const { app, users } = await release(act, false);
+    const { app, users } = await release(act, {});
     await users.leave();
     await act.cluster.remove('Canary', app.place);
     await app.comes('is gone', () => app.canary === undefined);
