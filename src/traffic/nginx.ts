@@ -53,11 +53,17 @@ export const nginx: TrafficProvider = {
     return trouble === undefined ? ok(routes) : err({ ...trouble, written: routes });
   },
 
+  /** One of our own goes with the Canary, and maybe after the Service that it leads to: nobody is sent there any more. */
   release(service, current) {
     const found = copyIn(service, current);
-    if (isForeign(service, found)) return [];
+    if (found === undefined || isForeign(service, found)) return [];
     const restored = restoreOriginal(found, service.owner, isPosition(service));
-    return restored === undefined ? [] : [restored];
+    if (restored !== undefined) return [restored];
+    const { annotations = {} } = found.metadata;
+    if (!isOwned(found, service.owner) || shareIn(service, annotations) === 0) return [];
+    const home = positionAnnotations(service, { canary: percent(0), mirrored: false });
+    const others = withoutKeys(annotations, isPosition(service));
+    return [{ ...found, metadata: { ...found.metadata, annotations: { ...others, ...home } } }];
   },
 };
 

@@ -178,6 +178,28 @@ describe('two Canaries on one Ingress', () => {
   });
 });
 
+describe('a copy whose Canary goes', () => {
+  it.each([
+    ['at a weight', canary, 50],
+    ['in an A/B test', tested, 100],
+  ])('sends nobody to the canary any more, since the Service may go before it: %s', (_, of, weight) => {
+    const input = { canary: of, provider: nginx, target: TARGET, now: NOW };
+    const copy = rendered(weight, [main], of);
+    const [released, ...more] = releaseTraffic({ ...input, current: [main, copy] });
+
+    expect(more).toEqual([]);
+    expect(released).toMatchObject({
+      spec: copy['spec'],
+      metadata: { ownerReferences: copy.metadata.ownerReferences },
+    });
+    expect(released && positionAnnotations(released)).toEqual({
+      [PREFIX]: 'true',
+      [`${PREFIX}-weight`]: '0',
+    });
+    expect(releaseTraffic({ ...input, current: released ? [main, released] : [] })).toEqual([]);
+  });
+});
+
 describe('a canary of the user’s own', () => {
   const [theirs] = objectsIn(fixture('traffic', 'nginx', 'found-takeover.yaml')) as readonly [KubeObject];
 
