@@ -21,8 +21,8 @@ export const DEFECT_MUTANTS: readonly Mutant[] = [
   brings('M2', 'the next revision sends traffic to the broken primary', HOME_TO_A_BROKEN_PRIMARY),
   brings('M3', 'a broken primary refuses its fix', {
     file: 'src/core/resting.ts',
-    find: "if (asked(s, 'abort')) return aborted(s);",
-    replace: "if (asked(s, 'abort') || s.observed.primary?.readiness.kind === 'stuck') return aborted(s);",
+    find: "if (asked(s, 'abort')) return",
+    replace: "if (asked(s, 'abort') || s.observed.primary?.readiness.kind === 'stuck') return",
   }),
   brings('M3', 'a broken primary holds its fix up', {
     file: 'src/core/analysing.ts',

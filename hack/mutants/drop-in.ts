@@ -7,6 +7,7 @@ const STRATEGY = 'src/api/canary-strategy.ts';
 const LABELS = 'src/targets/labels.ts';
 const DEPLOYMENT = 'test/unit/targets/deployment.test.ts';
 const DISCOVERED: Proof = { file: 'test/unit/traffic/discovered-ports.test.ts', name: 'of the service' };
+const GATES: Proof = { file: 'test/unit/core/gates.test.ts' };
 const CANARY: Proof = { file: 'test/unit/api/canary.test.ts' };
 
 function called(name: string): Proof {
@@ -69,6 +70,30 @@ export const DROP_IN_MUTANTS: readonly Mutant[] = [
       replace: 'if (breach !== undefined && !Number.isFinite(value)) {',
     },
   ),
+  breaks('failed checks that are never forgiven (M36)', GATES, {
+    file: 'src/core/analysing.ts',
+    find: 'Math.max(0, failedChecks - s.spec.decay)',
+    replace: 'failedChecks',
+  }),
+  breaks('a gate that is told of at every look (M37)', GATES, {
+    file: 'src/core/gates.ts',
+    find: 'held === undefined || late !== undefined ||',
+    replace: 'held === undefined ||',
+  }),
+  breaks(
+    'a first version that never works, and nobody hears of it (M37)',
+    { file: 'test/unit/core/decide.test.ts', name: 'an initialization that does not get on' },
+    {
+      file: 'src/core/initializing.ts',
+      find: "if (readiness.kind === 'stuck' && status.late === undefined)",
+      replace: "if (readiness.kind === 'stuck' && status.late !== undefined)",
+    },
+  ),
+  breaks('a rollback hook that nobody hears before a run (M38)', GATES, {
+    file: 'src/core/resting.ts',
+    find: "const stopped = s.status.phase === 'Waiting' ?",
+    replace: "const stopped = s.status.phase === 'Progressing' ?",
+  }),
   breaks('a cap that is not kept (M9)', CANARY, {
     file: STRATEGY,
     find: 'const ceiling = clamp ? max : 100;',

@@ -34,8 +34,8 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
   ),
   breaks(2, 'a weight that is no position', {
     file: 'src/core/analysing.ts',
-    find: 'canaryWeight, mirrored };\n  const first',
-    replace: 'canaryWeight: (canaryWeight + 1) as typeof canaryWeight, mirrored };\n  const first',
+    find: 'step: step + 1, canaryWeight, mirrored,',
+    replace: 'step: step + 1, canaryWeight: (canaryWeight + 1) as typeof canaryWeight, mirrored,',
   }),
   breaks(2, 'a weight set by hand for another revision', {
     file: RETREAT,

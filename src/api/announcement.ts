@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 import type { Announcement, CheckFailure, News, Reason } from '../core/model.ts';
-import { instant, percent, revision } from '../shared/brand.ts';
+import { instant, millis, percent, revision } from '../shared/brand.ts';
 
 export const instantSchema = z.number().transform(instant);
 export const revisionSchema = z.string().transform(revision);
@@ -107,6 +107,13 @@ const newsSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rerouted'), from: z.string(), to: z.string(), restarts: z.boolean() }),
   z.object({ kind: z.literal('hook-passed'), type: hookTypeSchema, hook }),
   z.object({ kind: z.literal('gate-held'), type: hookTypeSchema, hook, muted: z.boolean() }),
+  z.object({
+    kind: z.literal('gate-overdue'),
+    type: hookTypeSchema,
+    hook,
+    muted: z.boolean(),
+    span: z.number().transform(millis),
+  }),
   z.object({ kind: z.literal('rollback-not-signaled'), hook }),
   z.object({
     kind: z.literal('halted'),
@@ -127,7 +134,7 @@ const newsSchema = z.discriminatedUnion('kind', [
     matchDropped: z.boolean(),
     iterationsAssumed: z.boolean(),
   }),
-  z.object({ kind: z.literal('not-ready'), workload, detail }),
+  z.object({ kind: z.enum(['not-ready', 'initialization-failed']), workload, detail }),
   z.object({ kind: z.literal('invalid-spec'), reason: z.string(), detail }),
   z.object({ kind: z.literal('doubt'), field: z.string(), message: z.string() }),
 ]);

@@ -37,6 +37,7 @@ export function parseAnalysis(
   const analysis = {
     interval: parseInterval(written.interval, minimumInterval, `${at}.interval`, report),
     threshold: parseThreshold(written.threshold, `${at}.threshold`, report),
+    failedChecksDecay: parseDecay(written.failedChecksDecay, `${at}.failedChecksDecay`, report),
     stepWeight: written.stepWeight ?? 0,
     stepWeights: present(written.stepWeights).map(([, weight]) => weight),
     maxWeight: written.maxWeight ?? 0,
@@ -71,6 +72,12 @@ function parseThreshold(written: number | undefined, field: string, report: Repo
   if (written === undefined || written >= 1) return written ?? 1;
   report.warning(field, `found ${written}, taken as 1: the first failed check rolls back`);
   return 1;
+}
+
+function parseDecay(written: number | undefined, field: string, report: Report): number {
+  if (written === undefined || written >= 0) return written ?? 0;
+  report.warning(field, `found ${written}, taken as 0: failed checks count to the end of the run`);
+  return 0;
 }
 
 function parseReady(

@@ -113,6 +113,7 @@ const alert = record({
 const analysis = record({
   interval: text.optional(),
   threshold: wholeNumber.optional(),
+  failedChecksDecay: wholeNumber.optional(),
   iterations: wholeNumber.optional(),
   maxWeight: wholeNumber.optional(),
   stepWeight: wholeNumber.optional(),

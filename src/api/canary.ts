@@ -305,6 +305,7 @@ function coreSpec(
     ),
     interval: parsed.interval,
     threshold: parsed.threshold,
+    decay: parsed.failedChecksDecay,
     progressDeadline: parseDeadline(spec.progressDeadlineSeconds, report),
     skipAnalysis,
     suspend: spec.suspend ?? false,

@@ -45,6 +45,7 @@ export const memorySchema = z.looseObject({
   autoscaler: z.string().default(''),
   invalid: z.object({ reason: z.string(), detail, since: instantSchema }).optional(),
   held: z.object({ type: hookTypeSchema, hook: z.string(), since: instantSchema }).optional(),
+  late: instantSchema.optional(),
   stalled: z.object({ detail, since: instantSchema }).optional(),
 });
 /** Read back. */
@@ -71,6 +72,7 @@ export function memoryOf(status: Status): Record<string, unknown> {
     autoscaler: status.autoscaler,
     invalid: status.invalid,
     held: status.held,
+    late: status.late,
     stalled: status.stalled,
   };
 }

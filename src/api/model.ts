@@ -121,6 +121,7 @@ export interface HttpMatch {
 export interface AnalysisSpec {
   readonly interval: Millis;
   readonly threshold: number;
+  readonly failedChecksDecay: number;
   /** As written, for the alert's field "Traffic routing"; 0 and empty where unset. */
   readonly stepWeight: number;
   readonly stepWeights: readonly number[];

@@ -151,6 +151,7 @@ function ours(written: Tree, phase: Phase, memory: Memory): Status {
     autoscaler: memory.autoscaler,
     invalid: memory.invalid,
     held: memory.held,
+    late: memory.late,
     stalled: memory.stalled,
   };
 }

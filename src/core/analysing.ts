@@ -101,8 +101,10 @@ function asksForPromotion(next: Step | undefined): boolean {
 
 function moveOn(s: Situation, next: Step): Verdict {
   const { canaryWeight, mirrored } = next;
-  const change: Partial<Status> = { step: s.status.step + 1, canaryWeight, mirrored };
-  const first = s.status.step < 0 ? consents(s, 'pre-rollout') : [];
+  const { step, failedChecks } = s.status;
+  const forgiven = Math.max(0, failedChecks - s.spec.decay);
+  const change: Partial<Status> = { step: step + 1, canaryWeight, mirrored, failedChecks: forgiven };
+  const first = step < 0 ? consents(s, 'pre-rollout') : [];
   const gates = consents(s, 'confirm-traffic-increase', 'confirm-promotion');
   return move(s, change, ...starting(s), ...first, ...gates, ...advanced(s, next));
 }

@@ -9,9 +9,11 @@ import type {
   OnInconclusive,
   Phase,
   Question,
+  Reason,
   Situation,
   Verdict,
 } from './model.ts';
+import { after } from '../shared/brand.ts';
 import { rollback } from './retreat.ts';
 import { ask, consents, detailOf, hooksOf, move, record, wait } from './verdict.ts';
 
@@ -31,7 +33,7 @@ export function gate(
     if (answer === undefined) return ask(question);
     if (answer.kind === 'yes') continue;
     const told = s.status.held?.type === type && s.status.held.hook === name;
-    if (told) return hold(s, question, detailOf(answer));
+    if (told) return overdue(s, muted) ?? hold(s, question, detailOf(answer));
     const held: Held = { type, hook: name, since: s.now };
     const phase = WAITING_IN[type] ?? s.status.phase;
     return move(s, { phase, held }, { kind: 'gate-held', type, hook: name, muted });
@@ -39,17 +41,30 @@ export function gate(
   return undefined;
 }
 
+/** Told once more, and no more often, when it has held for longer than anything else may take. */
+function overdue(s: Situation, muted: boolean): Verdict | undefined {
+  const { now, spec, status } = s;
+  const { held, late } = status;
+  const span = spec.progressDeadline;
+  if (held === undefined || late !== undefined || now < after(held.since, span)) return undefined;
+  const { type, hook } = held;
+  return record(s, { late: now, changedAt: now }, { kind: 'gate-overdue', type, hook, muted, span });
+}
+
 /** Held, and called again an interval later. */
 function hold(s: Situation, question: Question, detail: string): Verdict {
   return wait(s, { kind: 'question', question, detail }, { requeueAfter: s.spec.interval });
 }
 
-/** A rollback hook that consents ends the run. An error and a "no" are the same. */
-export function veto(s: Situation): Verdict | undefined {
+/** A rollback hook that consents ends the run, or what waits for one. An error and a "no" are the same. */
+export function veto(
+  s: Situation,
+  end: (s: Situation, reason: Reason) => Verdict = rollback,
+): Verdict | undefined {
   for (const { name, question } of hooksOf(s, 'rollback')) {
     const answer = s.answers.get(question);
     if (answer === undefined) return ask(question);
-    if (answer.kind === 'yes') return rollback(s, { kind: 'rollback-hook', hook: name });
+    if (answer.kind === 'yes') return end(s, { kind: 'rollback-hook', hook: name });
   }
   return undefined;
 }

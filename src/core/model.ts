@@ -70,6 +70,8 @@ export interface Spec {
   readonly interval: Millis;
   /** Failed checks that end a run; at least 1. */
   readonly threshold: number;
+  /** Failed checks that each step of an analysis forgives; 0 counts them all to the end of the run. */
+  readonly decay: number;
   /** Time for a workload to become ready and for a change to take hold. */
   readonly progressDeadline: Millis;
   readonly skipAnalysis: boolean;
@@ -199,6 +201,8 @@ export interface Status {
   readonly invalid: Invalid | undefined;
   /** The gate that holds the rollout, told once; cleared by the next move past it. */
   readonly held: Held | undefined;
+  /** When it was told that a gate, or the first primary, takes longer than the deadline; cleared by the next move. */
+  readonly late: Instant | undefined;
   /** What the cluster does not let us settle, past the deadline; cleared when it has settled. */
   readonly stalled: { readonly detail: string; readonly since: Instant } | undefined;
 }
@@ -429,6 +433,12 @@ export type News =
   | { readonly kind: 'providers-available' }
   | { readonly kind: 'providers-unavailable'; readonly detail: string }
   | { readonly kind: 'initialized' }
+  /** Not within the deadline; it is still waited for. Said once. */
+  | {
+      readonly kind: 'initialization-failed';
+      readonly workload: 'primary' | 'target';
+      readonly detail: string;
+    }
   | { readonly kind: 'taken-over' }
   | { readonly kind: 'new-revision' }
   | { readonly kind: 'restarted' }
@@ -437,6 +447,14 @@ export type News =
   | { readonly kind: 'hook-passed'; readonly type: HookType; readonly hook: string }
   /** A gate holds: confirm-rollout, confirm-traffic-increase, confirm-promotion. */
   | { readonly kind: 'gate-held'; readonly type: HookType; readonly hook: string; readonly muted: boolean }
+  /** It still does, after a whole deadline. Said once. */
+  | {
+      readonly kind: 'gate-overdue';
+      readonly type: HookType;
+      readonly hook: string;
+      readonly muted: boolean;
+      readonly span: Millis;
+    }
   | { readonly kind: 'rollback-not-signaled'; readonly hook: string }
   | {
       readonly kind: 'halted';

@@ -2,8 +2,8 @@
 import { NO_REVISION, percent } from '../shared/brand.ts';
 import { canonicalJson } from '../shared/digest.ts';
 import { drainedAt } from './converge.ts';
-import { gate } from './gates.ts';
-import type { Situation, Verdict } from './model.ts';
+import { gate, unsignaled, veto } from './gates.ts';
+import type { Reason, Situation, Verdict } from './model.ts';
 import { startAnalysis } from './retreat.ts';
 import { asked, consents, dueIn, hooksOf, move, questionsDue, record, wait } from './verdict.ts';
 
@@ -16,7 +16,7 @@ export function resting(s: Situation): Verdict {
   if (target.revision === status.lastPromotedRevision) return reverted(s) ?? atRest(s);
   const tried = target.revision === status.lastAppliedRevision && status.phase !== 'Waiting';
   if (tried && !asked(s, 'retry')) return atRest(s);
-  if (asked(s, 'abort')) return aborted(s);
+  if (asked(s, 'abort')) return refused(s, { kind: 'aborted' });
   if (asked(s, 'pause')) return wait(s, { kind: 'resume' });
   if (!asked(s, 'promote')) {
     const held = confirmed(s);
@@ -25,25 +25,29 @@ export function resting(s: Situation): Verdict {
   return startAnalysis(s, [...consents(s, 'confirm-rollout'), { kind: 'new-revision' }]);
 }
 
-/** Start conditions react at once; a gate that holds is asked again after an interval. */
+/**
+ * Start conditions react at once; a gate that holds is asked again after an interval, and meanwhile whoever can stop a
+ * run is heard before it begins.
+ */
 function confirmed(s: Situation): Verdict | undefined {
   const due = questionsDue(s);
   const { held } = s.status;
   const gates = hooksOf(s, 'confirm-rollout');
   const holding = gates.find(({ name }) => held?.type === 'confirm-rollout' && name === held.hook);
-  if (holding === undefined || s.now >= due) return gate(s, 'confirm-rollout');
+  if (holding === undefined || s.now >= due) {
+    const stopped = s.status.phase === 'Waiting' ? veto(s, refused) : undefined;
+    if (stopped !== undefined) return stopped;
+    const shut = gate(s, 'confirm-rollout');
+    return s.status.phase === 'Waiting' && shut !== undefined ? unsignaled(s, shut) : shut;
+  }
   const waitingFor = { kind: 'question', question: holding.question, detail: '' } as const;
   return wait(s, waitingFor, { requeueAfter: dueIn(s.now, due) });
 }
 
 /** Refused before it began: the revision counts as tried. */
-function aborted(s: Situation): Verdict {
+function refused(s: Situation, reason: Reason): Verdict {
   const revision = s.observed.target?.revision ?? NO_REVISION;
-  return move(
-    s,
-    { phase: 'Failed', lastAppliedRevision: revision },
-    { kind: 'rolled-back', reason: { kind: 'aborted' } },
-  );
+  return move(s, { phase: 'Failed', lastAppliedRevision: revision }, { kind: 'rolled-back', reason });
 }
 
 /** The primary is on the promoted revision, or has been put there, and may yet become ready. */

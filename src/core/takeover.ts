@@ -33,6 +33,7 @@ export const UNTOUCHED: Status = {
   autoscaler: '',
   invalid: undefined,
   held: undefined,
+  late: undefined,
   stalled: undefined,
 };
 

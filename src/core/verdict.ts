@@ -1,7 +1,7 @@
 /** How rules say what they decide: a move with its news, a question, or a wait with its reason. */
 import { after, instant, millis, percent, until, type Instant, type Millis } from '../shared/brand.ts';
 import { cookiesAfter } from './affinity.ts';
-import { fit, isRetargeted } from './converge.ts';
+import { fit, isAnalysing, isRetargeted } from './converge.ts';
 import type {
   Announcement,
   Answer,
@@ -36,9 +36,12 @@ const CARRIED_OUT_BY: Partial<Record<Phase, Verb>> = {
 /** Before the first position, with all traffic on the primary. */
 export const START = { step: -1, canaryWeight: percent(0), mirrored: false } as const;
 
-/** The rollout moves. What is not in `change` stays, but for a gate that held: a move is a move past it. */
+/** The rollout moves. What is not in `change` stays, but for what held it: a move is a move past it. */
 export function move(s: Situation, change: Partial<Status>, ...news: readonly News[]): Verdict {
-  return { kind: 'move', status: moved(s, { held: undefined, changedAt: s.now, ...change }, news) };
+  return {
+    kind: 'move',
+    status: moved(s, { held: undefined, late: undefined, changedAt: s.now, ...change }, news),
+  };
 }
 
 /** Something is recorded that moves nothing: the interval goes on, a gate still holds. */
@@ -135,6 +138,7 @@ function bounded(outbox: readonly Announcement[]): readonly Announcement[] {
 
 const IMPORTANT: ReadonlySet<News['kind']> = new Set<News['kind']>([
   'initialized',
+  'initialization-failed',
   'new-revision',
   'restarted',
   'rolled-back',
@@ -201,8 +205,9 @@ export function hooksOf(
   s: Situation,
   type: HookType,
 ): readonly (Pick<Hook, 'name' | 'muted' | 'onInconclusive'> & { readonly question: Question })[] {
-  const revision = s.status.lastAppliedRevision;
-  const about = type === 'confirm-rollout' ? (s.observed.target?.revision ?? revision) : revision;
+  const run = s.status.lastAppliedRevision;
+  // Between runs it is about the one that would begin.
+  const about = isAnalysing(s.status) ? run : (s.observed.target?.revision ?? run);
   return s.spec.hooks.flatMap((hook, index) =>
     hook.type === type
       ? [

@@ -47,6 +47,14 @@ export function describe(news: News, names: Names): readonly Sentence[] {
       return [warning(`Error checking metric providers: ${news.detail}`)];
     case 'initialized':
       return [normal(`Initialization done! ${canary}`)];
+    case 'initialization-failed':
+      return [
+        warning(
+          news.workload === 'primary'
+            ? `Initialization of ${canary} failed, ${primary} not ready: ${news.detail}`
+            : `Initialization of ${canary} failed, ${kind.toLowerCase()} ${target} not ready: ${news.detail}`,
+        ),
+      ];
     case 'taken-over':
       return [normal(`Taken over ${canary} where Flagger left it`)];
     case 'new-revision':
@@ -60,6 +68,12 @@ export function describe(news: News, names: Names): readonly Sentence[] {
     case 'gate-held':
       return [
         warning(`Halt ${canary} advancement waiting for ${APPROVALS[news.type] ?? 'approval'} ${news.hook}`),
+      ];
+    case 'gate-overdue':
+      return [
+        warning(
+          `Halt ${canary} advancement still waiting for ${APPROVALS[news.type] ?? 'approval'} ${news.hook} after ${formatDuration(news.span)}`,
+        ),
       ];
     case 'rollback-not-signaled':
       return [normal(`Rollback hook ${news.hook} not signaling a rollback`)];
@@ -222,7 +236,18 @@ export function alertOf(news: News, names: Names): AlertText | undefined {
     case 'gate-held':
       return news.muted
         ? undefined
-        : alert('warn', GATE_ALERTS[news.type] ?? 'Canary is waiting for approval.');
+        : alert('warn', `${GATED[news.type] ?? 'Canary'} is waiting for approval.`);
+    case 'gate-overdue': {
+      const after = formatDuration(news.span);
+      const text = `${GATED[news.type] ?? 'Canary'} is still waiting for approval after ${after}.`;
+      return news.muted ? undefined : alert('warn', text);
+    }
+    case 'initialization-failed':
+      return alert('error', `Initialization failed, ${news.workload} not ready: ${news.detail}`);
+    case 'stalled':
+      return alert('error', `Stalled, the cluster does not take the change: ${news.detail}`);
+    case 'cancelled':
+      return alert('info', 'Canary run cancelled, the target is back on the promoted revision.');
     case 'rolled-back':
       return rollbackAlert(news.reason);
     case 'promotion-failed':
@@ -240,10 +265,9 @@ function alert(severity: AlertText['severity'], message: string, fields = false)
   return { severity, message, fields };
 }
 
-const GATE_ALERTS: Partial<Record<HookType, string>> = {
-  'confirm-rollout': 'Canary is waiting for approval.',
-  'confirm-traffic-increase': 'Canary traffic increase is waiting for approval.',
-  'confirm-promotion': 'Canary promotion is waiting for approval.',
+const GATED: Partial<Record<HookType, string>> = {
+  'confirm-traffic-increase': 'Canary traffic increase',
+  'confirm-promotion': 'Canary promotion',
 };
 
 const APPROVALS: Partial<Record<HookType, string>> = {

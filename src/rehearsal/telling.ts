@@ -12,6 +12,8 @@ export function inShort(news: News, revision: Revision): string | undefined {
       return `a metric provider does not answer: ${news.detail}`;
     case 'initialized':
       return 'initialized';
+    case 'initialization-failed':
+      return `initialization failed, the ${news.workload} is not ready: ${news.detail}`;
     case 'taken-over':
       return 'taken over where Flagger left it';
     case 'new-revision':
@@ -25,6 +27,8 @@ export function inShort(news: News, revision: Revision): string | undefined {
       return `${news.type} passed: ${news.hook}`;
     case 'gate-held':
       return `held by ${gateName(news.type)} ${news.hook}`;
+    case 'gate-overdue':
+      return `still held by ${gateName(news.type)} ${news.hook}`;
     case 'rollback-not-signaled':
       return undefined;
     case 'halted':

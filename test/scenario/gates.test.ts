@@ -1,5 +1,5 @@
 /** What people and systems are asked, and what their answers do. */
-import { hook, SUCCESS_RATE, tellScenarios } from '../support/scenarios.ts';
+import { hook, SUCCESS_RATE, tellScenarios, weights } from '../support/scenarios.ts';
 import { push, span } from '../support/stories.ts';
 
 const V2 = { '2m': push('v2') };
@@ -10,6 +10,34 @@ tellScenarios('gates and checks', [
     says: 'a held confirm-rollout gate keeps the revision Waiting until it opens',
     spec: { hooks: [hook('confirm-rollout')] },
     story: { happens: V2, hooks: [{ hook: 'start-gate', says: 'no', until: span('5m') }] },
+  },
+  {
+    says: 'a rollback hook is heard while a confirm-rollout gate holds',
+    spec: { hooks: [hook('confirm-rollout'), hook('rollback')] },
+    story: {
+      happens: V2,
+      hooks: [
+        { hook: 'start-gate', says: 'no' },
+        { hook: 'stop', says: 'yes', from: span('5m') },
+      ],
+    },
+  },
+  {
+    says: 'a gate that holds for longer than the deadline is told once more',
+    spec: { hooks: [hook('confirm-rollout')] },
+    story: { happens: V2, hooks: [{ hook: 'start-gate', says: 'no', until: span('8m') }] },
+  },
+  {
+    says: 'failed checks are forgiven by steps that pass, where that is asked for',
+    spec: { decay: 1, strategy: weights(10, 20, 30, 40) },
+    story: {
+      happens: V2,
+      metrics: [
+        { value: 94.2, from: span('4m30s'), until: span('5m30s') },
+        { value: 94.2, from: span('6m30s'), until: span('7m30s') },
+      ],
+      lasts: '14m',
+    },
   },
   {
     says: 'a held confirm-traffic-increase gate keeps the weight until it opens',

@@ -239,7 +239,11 @@ describe('events and calls', () => {
 
   it('of a held confirm-promotion are one event, while the hook is called every interval', async () => {
     const ticks = await Ticks.initialized(
-      aCanary({ strategy: weights(50), hooks: [hook('confirm-promotion')] }),
+      aCanary({
+        strategy: weights(50),
+        hooks: [hook('confirm-promotion')],
+        progressDeadline: span('1h'),
+      }),
       {
         hooks: [{ hook: 'promotion-gate', says: 'no', until: span('30m') }],
       },

@@ -29,6 +29,15 @@ tellScenarios('trouble', [
     story: { happens: { ...V2, '3m30s': { kind: 'outage', of: 'mesh', span: span('5m') } } },
   },
   {
+    says: 'a first version that does not become ready is told once, and a fix of it is taken up',
+    whole: true,
+    story: {
+      happens: { '5m': push('v2') },
+      workloads: [{ workload: 'primary', revision: revision('v1'), readyAfter: 'never' }],
+      lasts: '9m',
+    },
+  },
+  {
     says: 'deletion with revertOnDeletion gives the target its traffic back first',
     spec: { revertOnDeletion: true },
     story: { happens: { '2m': { kind: 'delete', what: 'canary' } }, lasts: '4m' },

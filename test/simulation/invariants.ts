@@ -226,7 +226,10 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       if (before.origin !== 'ours' || after.lastAppliedRevision === before.lastAppliedRevision) return [];
       const run = after.phase === 'Progressing' || after.phase === 'Initialized';
       const back = after.lastAppliedRevision === after.lastPromotedRevision;
-      const refused = after.obeyed.abort !== before.obeyed.abort;
+      const vetoed = newsOf(before, after).some(
+        ({ news }) => news.kind === 'rolled-back' && news.reason.kind === 'rollback-hook',
+      );
+      const refused = after.obeyed.abort !== before.obeyed.abort || (before.phase === 'Waiting' && vetoed);
       return run || back || refused ? [] : ['a revision was marked as tried without a run'];
     }),
 
@@ -496,6 +499,7 @@ function commitsWithLook({ effects }: Pass): readonly CommitWithLook[] {
 /** The order of questions at a position; a pass asks a beginning of it, and all of it before it moves on. */
 function expected(spec: Spec, status: Status): readonly (HookType | 'builtin' | 'template' | 'providers')[] {
   if (status.phase === 'Initializing') return ['providers'];
+  if (status.phase === 'Waiting') return ['rollback', 'confirm-rollout'];
   if (RESTING.has(status.phase)) return ['confirm-rollout'];
   if (!isAnalysing(status)) return [];
   const plan = progression(spec.strategy);

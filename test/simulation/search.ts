@@ -598,6 +598,8 @@ function makeKey({ state, tried }: Node): string {
     status.phase === 'Terminating' ? [age(status.phaseSince), Math.min(1, age(status.released))] : '',
     status.held?.type ?? '',
     status.held?.hook ?? '',
+    status.late !== undefined,
+    status.late === undefined && overdueIn(state),
     status.stalled === undefined,
     status.plan,
     textOfSpec(state.spec),
@@ -659,6 +661,13 @@ function makeKey({ state, tried }: Node): string {
     age(tried.unsettledSince),
   ];
   return JSON.stringify([memory, there, known]);
+}
+
+/** A deadline is over for what people would be told of: a gate that holds, a Canary that waits for its target. */
+function overdueIn({ status, target, now }: WorldState): boolean {
+  const awaited = status.phase === 'Initializing' && target === undefined;
+  const since = status.held?.since ?? (awaited ? status.phaseSince : undefined);
+  return since !== undefined && ageOf(now - since) === 2;
 }
 
 const texts = new WeakMap<object, string>();

@@ -106,6 +106,14 @@ export const OTHERS: readonly Slice[] = [
     1_502,
   ),
   slice(
+    'gates that hold past a deadline',
+    allGates({ strategy: SHORT, metrics: [] }),
+    LIVING,
+    [pushNew, pushPromoted, deadline],
+    99_999,
+  ),
+  slice('failed checks forgiven', aSpec({ decay: 1 }), LIVING, [pushNew, pushPromoted], 99_999),
+  slice(
     'a primary without pods',
     aSpec({ strategy: SHORT, stepWeightPromotion: percent(50) }),
     { ...CHANGEABLE, primary: ['ready', 'progressing', 'empty', 'stuck'] },

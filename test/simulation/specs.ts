@@ -17,6 +17,7 @@ export function aSpec(changes: Partial<Spec> = {}): Spec {
     stepWeightPromotion: percent(0),
     interval: millis(10_000),
     threshold: 2,
+    decay: 0,
     progressDeadline: millis(60_000),
     skipAnalysis: false,
     suspend: false,

@@ -32,6 +32,7 @@ export function aCanary(changes: Partial<Spec> = {}): Spec {
     stepWeightPromotion: percent(0),
     interval: millis(60_000),
     threshold: 2,
+    decay: 0,
     progressDeadline: millis(120_000),
     skipAnalysis: false,
     suspend: false,

@@ -18,6 +18,7 @@ const SPEC: Spec = {
   stepWeightPromotion: percent(0),
   interval: millis(60_000),
   threshold: 2,
+  decay: 0,
   progressDeadline: millis(600_000),
   skipAnalysis: false,
   suspend: false,

@@ -70,19 +70,49 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
   {
     id: 'M36',
     says: 'one metric that fails now and then does not end a long run, where that is asked for',
-    open: 'not yet',
-    because: 'failed checks do not decay; what a metric without data means can be set by itself (M31)',
+    tests: {
+      [GATES]: [
+        'what an answer means all agree, and steps forgive failed checks: one fewer (M36)',
+        'what an answer means all agree, and steps forgive more than has failed: none (M36)',
+        'what an answer means all agree, and nothing is forgiven unless that is asked for (M36)',
+      ],
+      'test/scenario/gates.test.ts': [
+        'gates and checks failed checks are forgiven by steps that pass, where that is asked for',
+      ],
+      [CANARY]: ['failed checks that are forgiven (M36) …'],
+    },
+    mutants: ['drop-in: failed checks that are never forgiven (M36)'],
+    differs: 'opt-in, since a threshold that counts the whole run is what people have',
   },
   {
     id: 'M37',
-    says: 'every end is told and alerted, deadlines too',
+    says: 'every end is told and alerted, deadlines too, and so is what has waited for a whole deadline: once',
     tests: {
-      [WORDING]: ['an alert about {"kind":"rolled-back"…', 'an alert about {"kind":"promotion-failed"…'],
+      [WORDING]: [
+        'an alert about {"kind":"rolled-back"…',
+        'an alert about {"kind":"promotion-failed"…',
+        'an alert about {"kind":"initialization-failed"…',
+        'an alert about {"kind":"gate-overdue"…',
+        'an alert about {"kind":"stalled"…',
+        'an alert about {"kind":"cancelled"…',
+        'an alert is not sent about {"kind":"gate-overdue"…',
+      ],
+      [GATES]: ['a gate that holds is told once more after a deadline, and not again (M37)'],
+      'test/unit/core/decide.test.ts': ['an initialization that does not get on …'],
+      'test/scenario/gates.test.ts': [
+        'gates and checks a gate that holds for longer than the deadline is told once more',
+      ],
+      'test/scenario/trouble.test.ts': [
+        'trouble a first version that does not become ready is told once, and a fix of it is taken up',
+      ],
       'test/scenario/going-back.test.ts': [
         'going back a canary that does not become ready in time is rolled back',
       ],
     },
-    lacks: 'a gate that waits too long and an initialization that fails have no alert of their own',
+    mutants: [
+      'drop-in: a gate that is told of at every look (M37)',
+      'drop-in: a first version that never works, and nobody hears of it (M37)',
+    ],
   },
   {
     id: 'M38',
@@ -91,6 +121,9 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
       [GATES]: [
         'a gate that holds is told once, with the time since when',
         'what is asked before the first weight: may it be stopped, is it prepared, may it get traffic',
+        'what is asked while it waits for a run whether that may still be stopped, and whether it may begin',
+        'what an answer means a rollback hook consents while promotion waits: the run ends',
+        'what an answer means a rollback hook consents while a run waits: it never begins',
       ],
       [TICKS]: [
         'events and calls of a held confirm-promotion are one event, while the hook is called every interval',
@@ -98,9 +131,10 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
       'test/scenario/gates.test.ts': [
         'gates and checks a held confirm-traffic-increase gate keeps the weight until it opens',
         'gates and checks a rollback hook that says yes ends the run',
+        'gates and checks a rollback hook is heard while a confirm-rollout gate holds',
       ],
     },
-    lacks: 'a rollback hook is not asked in Waiting, before a run',
+    mutants: ['drop-in: a rollback hook that nobody hears before a run (M38)'],
   },
   {
     id: 'M39',

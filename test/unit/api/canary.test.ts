@@ -63,6 +63,7 @@ describe('a canary as its author wrote it', () => {
       stepWeightPromotion: 0,
       interval: 60_000,
       threshold: 5,
+      decay: 0,
       progressDeadline: 600_000,
       skipAnalysis: false,
       suspend: false,
@@ -161,6 +162,17 @@ describe('a canary as its author wrote it', () => {
 
   it('never tolerates fewer than one failed check', () => {
     expect(aParsedCanary({ analysis: { threshold: -1 } }).spec.threshold).toBe(1);
+  });
+});
+
+describe('failed checks that are forgiven (M36)', () => {
+  it.each([
+    [undefined, 0],
+    [2, 2],
+    [-1, 0],
+  ])('are %s as written, %d as meant', (failedChecksDecay, decay) => {
+    const analysis = { interval: '30s', threshold: 2, stepWeight: 50, failedChecksDecay };
+    expect(parseCanary(aCanary({ spec: { analysis } }), ISTIO_BY_DEFAULT).canary?.spec.decay).toBe(decay);
   });
 });
 

@@ -128,6 +128,7 @@ const anyStatus: fc.Arbitrary<Status> = fc.record({
   held: fc.option(fc.record({ type: fc.constant('confirm-rollout' as const), hook: text, since: moment }), {
     nil: undefined,
   }),
+  late: fc.option(moment, { nil: undefined }),
   stalled: fc.option(fc.record({ detail: text, since: moment }), { nil: undefined }),
 });
 

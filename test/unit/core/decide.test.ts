@@ -221,9 +221,36 @@ describe('at rest', () => {
   });
 });
 
+describe('an initialization that does not get on', () => {
+  const status = { phase: 'Initializing', canaryWeight: percent(0), step: -1 } as const;
+  const gaveUp = { revision: revision('v2'), readiness: STUCK };
+  const news = (changes: SituationChanges): unknown => {
+    const verdict = decide(aSituation(changes));
+    return verdict.kind === 'move' ? verdict.status.outbox.map((one) => one.news) : verdict.kind;
+  };
+
+  it.each<[string, SituationChanges, 'primary' | 'target', string]>([
+    ['whose primary gave up', { primary: gaveUp }, 'primary', 'gave up'],
+    [
+      'whose target has not come',
+      { target: null, primary: null, observed: { workload: 'Deployment/gone' } },
+      'target',
+      'it does not exist',
+    ],
+  ])('%s is told once (M37)', (_, changes, workload, detail) => {
+    expect(news({ ...changes, status })).toEqual([{ kind: 'initialization-failed', workload, detail }]);
+    expect(news({ ...changes, status: { ...status, late: instant(1) } })).toBe('wait');
+  });
+});
+
 describe('a Canary whose target does not exist', () => {
   it('says so while it waits for it, where nothing else is left to do', () => {
-    const status = { phase: 'Initializing', canaryWeight: percent(0), step: -1 } as const;
+    const status = {
+      phase: 'Initializing',
+      canaryWeight: percent(0),
+      step: -1,
+      phaseSince: instant(3_600_000),
+    } as const;
     const other = { workload: 'Deployment/gone' };
     const verdict = decide(aSituation({ status, target: null, primary: null, observed: other }));
     expect(verdict).toMatchObject({

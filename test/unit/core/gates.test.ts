@@ -15,7 +15,7 @@ import type {
   Verdict,
 } from '../../../src/core/model.ts';
 import { planOf } from '../../../src/core/progression.ts';
-import { instant, percent, revision } from '../../../src/shared/brand.ts';
+import { instant, millis, percent, revision } from '../../../src/shared/brand.ts';
 import { aSituation } from '../../support/situation.ts';
 
 const HOOKS: readonly HookType[] = [
@@ -167,6 +167,12 @@ describe('what is asked', () => {
       asked: ['confirm-rollout'],
     },
     {
+      what: 'while it waits for a run whether that may still be stopped, and whether it may begin',
+      strategy: CANARY,
+      status: at(-1, 0, { phase: 'Waiting', lastAppliedRevision: revision('v1'), park: 'done' }),
+      asked: ['rollback', 'confirm-rollout'],
+    },
+    {
       what: 'before an interval is over nothing',
       strategy: CANARY,
       status: at(0, 20, { changedAt: instant(3_590_000) }),
@@ -230,6 +236,41 @@ describe('what an answer means', () => {
       status: at(0, 20),
       replies: { rollback: 'yes' },
       then: 'Failed 0 failed 0',
+    },
+    {
+      what: 'a rollback hook consents while promotion waits: the run ends',
+      spec: EVERYTHING,
+      status: at(1, 40, { phase: 'WaitingPromotion' }),
+      replies: { rollback: 'yes', 'confirm-promotion': 'no' },
+      then: 'Failed 0 failed 0',
+    },
+    {
+      what: 'a rollback hook consents while a run waits: it never begins',
+      spec: EVERYTHING,
+      status: at(-1, 0, { phase: 'Waiting', lastAppliedRevision: revision('v1'), park: 'done' }),
+      replies: { rollback: 'yes' },
+      then: 'Failed 0 failed 0',
+    },
+    {
+      what: 'all agree, and steps forgive failed checks: one fewer (M36)',
+      spec: { ...EVERYTHING, decay: 1, threshold: 5 },
+      status: at(0, 20, { failedChecks: 3 }),
+      replies: {},
+      then: 'Progressing 40 failed 2',
+    },
+    {
+      what: 'all agree, and steps forgive more than has failed: none (M36)',
+      spec: { ...EVERYTHING, decay: 2 },
+      status: at(0, 20, { failedChecks: 1 }),
+      replies: {},
+      then: 'Progressing 40 failed 0',
+    },
+    {
+      what: 'all agree, and nothing is forgiven unless that is asked for (M36)',
+      spec: EVERYTHING,
+      status: at(0, 20, { failedChecks: 1 }),
+      replies: {},
+      then: 'Progressing 40 failed 1',
     },
     {
       what: 'a rollback hook does not answer: nothing',
@@ -395,6 +436,22 @@ describe('a gate that holds', () => {
     const again = pass(gate, at(1, 40, { phase: 'WaitingPromotion', held }), shut);
     expect(told(again)).toEqual([]);
     expect(again.verdict).toMatchObject({ kind: 'wait', waitingFor: { detail: 'closed' } });
+  });
+
+  it('is told once more after a deadline, and not again (M37)', () => {
+    const held = { type: 'confirm-promotion', hook: 'confirm-promotion', since: instant(0) } as const;
+    const waiting = at(1, 40, { phase: 'WaitingPromotion', held });
+    expect(told(pass({ ...gate, progressDeadline: millis(3_600_001) }, waiting, shut))).toEqual([]);
+
+    const overdue = pass(gate, waiting, shut);
+    expect(told(overdue)).toEqual(['gate-overdue']);
+    if (overdue.verdict.kind !== 'move') throw new Error('it is recorded');
+    const { late, held: still } = overdue.verdict.status;
+    expect(late).toBe(3_600_000);
+    expect(still).toEqual(held);
+
+    expect(told(pass(gate, { ...waiting, late }, shut))).toEqual([]);
+    expect(pass(gate, { ...waiting, late }).verdict).toMatchObject({ status: { late: undefined } });
   });
 
   it('is told again where another one holds', () => {

@@ -2,7 +2,7 @@
 import { describe as suite, expect, it } from '@jest/globals';
 import type { Action, CheckFailure, News, Reason, WaitingFor } from '../../../src/core/model.ts';
 import { alertOf, describe, describePostRollout, halted, waitingText } from '../../../src/core/wording.ts';
-import { instant, percent, revision } from '../../../src/shared/brand.ts';
+import { instant, millis, percent, revision } from '../../../src/shared/brand.ts';
 import { aHook, aSpec } from '../../simulation/specs.ts';
 
 const NAMES = {
@@ -31,6 +31,15 @@ const rolledBack = (reason: Reason): News & { readonly kind: 'rolled-back' } => 
 const passed = (
   type: (News & { readonly kind: 'hook-passed' })['type'],
 ): News & { readonly kind: 'hook-passed' } => ({ kind: 'hook-passed', type, hook: 'gate' });
+const overdue = (
+  type: (News & { readonly kind: 'gate-overdue' })['type'],
+): News & { readonly kind: 'gate-overdue' } => ({
+  kind: 'gate-overdue',
+  type,
+  hook: 'gate',
+  muted: false,
+  span: millis(600_000),
+});
 const held = (
   type: (News & { readonly kind: 'gate-held' })['type'],
 ): News & { readonly kind: 'gate-held' } => ({ kind: 'gate-held', type, hook: 'gate', muted: false });
@@ -46,6 +55,16 @@ const EVENTS: Rows<News> = {
     ],
   ],
   initialized: [[{ kind: 'initialized' }, 'Normal Initialization done! web.test']],
+  'initialization-failed': [
+    [
+      { kind: 'initialization-failed', workload: 'primary', detail: '0 of 2' },
+      'Warning Initialization of web.test failed, podinfo-primary.test not ready: 0 of 2',
+    ],
+    [
+      { kind: 'initialization-failed', workload: 'target', detail: 'it does not exist' },
+      'Warning Initialization of web.test failed, deployment podinfo.test not ready: it does not exist',
+    ],
+  ],
   'taken-over': [[{ kind: 'taken-over' }, 'Normal Taken over web.test where Flagger left it']],
   'new-revision': [[{ kind: 'new-revision' }, 'Normal New revision detected! Scaling up podinfo.test']],
   restarted: [[{ kind: 'restarted' }, 'Normal New revision detected! Restarting analysis for podinfo.test']],
@@ -64,6 +83,16 @@ const EVENTS: Rows<News> = {
       'Warning Halt web.test advancement waiting for traffic increase approval gate',
     ],
     [held('confirm-promotion'), 'Warning Halt web.test advancement waiting for promotion approval gate'],
+  ],
+  'gate-overdue': [
+    [
+      overdue('confirm-rollout'),
+      'Warning Halt web.test advancement still waiting for approval gate after 10m0s',
+    ],
+    [
+      overdue('confirm-promotion'),
+      'Warning Halt web.test advancement still waiting for promotion approval gate after 10m0s',
+    ],
   ],
   'rollback-not-signaled': [
     [{ kind: 'rollback-not-signaled', hook: 'stop' }, 'Normal Rollback hook stop not signaling a rollback'],
@@ -256,6 +285,24 @@ suite('an alert', () => {
     [held('confirm-rollout'), 'warn Canary is waiting for approval.'],
     [held('confirm-traffic-increase'), 'warn Canary traffic increase is waiting for approval.'],
     [held('confirm-promotion'), 'warn Canary promotion is waiting for approval.'],
+    [overdue('confirm-rollout'), 'warn Canary is still waiting for approval after 10m0s.'],
+    [
+      overdue('confirm-traffic-increase'),
+      'warn Canary traffic increase is still waiting for approval after 10m0s.',
+    ],
+    [overdue('confirm-promotion'), 'warn Canary promotion is still waiting for approval after 10m0s.'],
+    [
+      { kind: 'initialization-failed', workload: 'primary', detail: '0 of 2' },
+      'error Initialization failed, primary not ready: 0 of 2',
+    ],
+    [
+      { kind: 'stalled', detail: 'forbidden' },
+      'error Stalled, the cluster does not take the change: forbidden',
+    ],
+    [
+      { kind: 'cancelled', trafficStays: false },
+      'info Canary run cancelled, the target is back on the promoted revision.',
+    ],
     [rolledBack({ kind: 'threshold', failedChecks: 5 }), 'error Failed checks threshold reached 5'],
     [rolledBack({ kind: 'rollback-hook', hook: 'stop' }), 'warn Rolling back manual webhook invoked'],
     [
@@ -282,6 +329,7 @@ suite('an alert', () => {
 
   it.each<News>([
     { kind: 'gate-held', type: 'confirm-rollout', hook: 'gate', muted: true },
+    { kind: 'gate-overdue', type: 'confirm-rollout', hook: 'gate', muted: true, span: millis(600_000) },
     { kind: 'restarted' },
     { kind: 'advanced-weight', weight: percent(20) },
     { kind: 'halted', type: 'rollout', failure: { kind: 'hook', hook: 'test', detail: '' } },

@@ -51,6 +51,11 @@ const NEWS: Readonly<{ [Kind in News['kind']]: readonly (News & { readonly kind:
   'providers-available': [{ kind: 'providers-available' }],
   'providers-unavailable': [{ kind: 'providers-unavailable', detail: DETAIL }],
   initialized: [{ kind: 'initialized' }],
+  'initialization-failed': (['primary', 'target'] as const).map((workload) => ({
+    kind: 'initialization-failed',
+    workload,
+    detail: DETAIL,
+  })),
   'taken-over': [{ kind: 'taken-over' }],
   'new-revision': [{ kind: 'new-revision' }],
   restarted: [{ kind: 'restarted' }],
@@ -58,6 +63,9 @@ const NEWS: Readonly<{ [Kind in News['kind']]: readonly (News & { readonly kind:
   'hook-passed': [{ kind: 'hook-passed', type: 'confirm-rollout', hook: 'H' }],
   'gate-held': (['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion'] as const).map(
     (type) => ({ kind: 'gate-held', type, hook: 'H', muted: false }),
+  ),
+  'gate-overdue': (['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion'] as const).map(
+    (type) => ({ kind: 'gate-overdue', type, hook: 'H', muted: false, span: millis(600_000) }),
   ),
   'rollback-not-signaled': [{ kind: 'rollback-not-signaled', hook: 'H' }],
   halted: [
@@ -132,6 +140,7 @@ const SPEC: Spec = {
   stepWeightPromotion: percent(0),
   interval: millis(60_000),
   threshold: 5,
+  decay: 0,
   progressDeadline: millis(600_000),
   skipAnalysis: false,
   suspend: false,
