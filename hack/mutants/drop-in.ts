@@ -75,6 +75,11 @@ export const DROP_IN_MUTANTS: readonly Mutant[] = [
     find: 'Math.max(0, failedChecks - s.spec.decay)',
     replace: 'failedChecks',
   }),
+  breaks('a step that is judged by what came before it (M32)', GATES, {
+    file: 'src/core/gates.ts',
+    find: 'return latest(s, observed.routes?.since, began) ??',
+    replace: 'return latest(s, began) ??',
+  }),
   breaks('a gate that is told of at every look (M37)', GATES, {
     file: 'src/core/gates.ts',
     find: 'held === undefined || late !== undefined ||',

@@ -10,6 +10,8 @@ import { show } from './salvage.ts';
 import { present } from './schema-parts.ts';
 
 const DEFAULT_INTERVAL = millis(60_000);
+/** Of metrics that name none, but for those of templates, which have none. */
+const DEFAULT_WINDOW = '1m';
 const DEFAULT_TIMEOUT = millis(10_000);
 /** Metrics that need no query; what they ask is the metrics' business. */
 const BUILTIN = new Set(['request-success-rate', 'request-duration']);
@@ -129,8 +131,18 @@ function parseMetric(written: WrittenMetric, at: string, report: Report): readon
   checkMetric(written, sources, at, report);
   return sources.map((source) => ({
     spec: metricSpec(written, source),
-    metric: { name: written.name, source, onInconclusive: written.onInconclusive || 'fail' },
+    metric: {
+      name: written.name,
+      source,
+      onInconclusive: written.onInconclusive || 'fail',
+      ...windowOf(written),
+    },
   }));
+}
+
+function windowOf({ waitForWindow, interval }: WrittenMetric): { readonly window?: Millis } {
+  const window = waitForWindow === true ? parseDuration(interval || DEFAULT_WINDOW) : undefined;
+  return window === undefined ? {} : { window };
 }
 
 function sourcesOf({ name, query, templateRef }: WrittenMetric): readonly MetricSource[] {
@@ -145,7 +157,8 @@ function metricSpec(written: WrittenMetric, source: MetricSource): MetricSpec {
   const { name, interval, threshold, thresholdRange, query, templateRef, templateVariables } = written;
   return {
     name,
-    interval: interval === undefined || interval === '' ? (source === 'template' ? '' : '1m') : interval,
+    interval:
+      interval === undefined || interval === '' ? (source === 'template' ? '' : DEFAULT_WINDOW) : interval,
     thresholdRange,
     threshold: threshold ?? 0,
     query: source === 'query' ? query : undefined,
@@ -183,6 +196,10 @@ function checkMetric(
   }
   if (written.interval !== undefined && written.interval !== '' && !WINDOW.test(written.interval)) {
     report.warning(`${at}.interval`, `found ${show(written.interval)}, expected a span such as 30s or 1m`);
+  }
+  if (written.waitForWindow === true && parseDuration(written.interval || DEFAULT_WINDOW) === undefined) {
+    const found = show(written.interval ?? '');
+    report.warning(`${at}.waitForWindow`, `has no effect: interval is ${found}, no span such as 30s or 1m`);
   }
   checkBounds(written, at, report);
 }

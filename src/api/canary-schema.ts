@@ -77,6 +77,7 @@ const metric = record({
   query: text.optional(),
   templateRef: namedRef.optional(),
   templateVariables: stringMap.optional(),
+  waitForWindow: boolean.optional(),
   onInconclusive: onInconclusive.optional(),
 });
 

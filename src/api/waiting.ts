@@ -30,6 +30,7 @@ const KINDS = [
   'cluster',
   'workload',
   'interval',
+  'window',
   'question',
 ] as const satisfies readonly WaitingFor['kind'][];
 
@@ -54,9 +55,7 @@ const waitSchema = z.object({
 export function told({ waitingFor, since }: Awaited, spec: Spec): Wait {
   const { kind } = waitingFor;
   const text = waitingText(waitingFor, spec);
-  return waitingFor.kind === 'interval'
-    ? { kind, text, since, until: waitingFor.until }
-    : { kind, text, since };
+  return 'until' in waitingFor ? { kind, text, since, until: waitingFor.until } : { kind, text, since };
 }
 
 /** What the object says is awaited, or else what follows from its status. */

@@ -13,9 +13,9 @@ import type {
   Situation,
   Verdict,
 } from './model.ts';
-import { after } from '../shared/brand.ts';
+import { after, millis, type Instant } from '../shared/brand.ts';
 import { rollback } from './retreat.ts';
-import { ask, consents, detailOf, hooksOf, move, record, wait } from './verdict.ts';
+import { ask, consents, detailOf, hooksOf, latest, move, record, wait } from './verdict.ts';
 
 /** The phase in which a refused gate is waited for, where it has one of its own. */
 const WAITING_IN: Partial<Record<HookType, Phase>> = {
@@ -101,6 +101,11 @@ function metricChecks(s: Situation, sources: readonly MetricSource[]): Verdict |
   for (const [index, metric] of s.spec.metrics.entries()) {
     if (!sources.includes(metric.source)) continue;
     if (metric.source === 'none') return halt(s, 'metric', { kind: 'unusable', metric: metric.name });
+    const filled = after(inForceSince(s), metric.window ?? millis(0));
+    if (s.now < filled) {
+      const waitingFor = { kind: 'window', metric: metric.name, until: filled } as const;
+      return wait(s, waitingFor, { requeueAfter: s.spec.interval });
+    }
     const question: Question = { kind: 'metric', index, revision: s.status.lastAppliedRevision };
     const answer = s.answers.get(question);
     if (answer === undefined) return ask(question);
@@ -108,6 +113,13 @@ function metricChecks(s: Situation, sources: readonly MetricSource[]): Verdict |
     if (verdict !== undefined) return verdict;
   }
   return undefined;
+}
+
+/** What was measured before was of another weight, or of another revision. */
+function inForceSince(s: Situation): Instant {
+  const { status, observed } = s;
+  const began = status.phase === 'Progressing' ? status.phaseSince : undefined;
+  return latest(s, observed.routes?.since, began) ?? status.phaseSince;
 }
 
 type CheckType = 'pre-rollout' | 'rollout' | 'metric';

@@ -48,6 +48,8 @@ export interface Metric {
   readonly name: string;
   readonly source: MetricSource;
   readonly onInconclusive: OnInconclusive;
+  /** How long a position has to be in force before this says anything about it; left out, it is asked at once. */
+  readonly window?: Millis;
 }
 
 export type Strategy =
@@ -414,6 +416,8 @@ export type WaitingFor =
     }
   | { readonly kind: 'workload'; readonly workload: 'primary' | 'target'; readonly detail: string }
   | { readonly kind: 'interval'; readonly until: Instant }
+  /** A metric's window still reaches back to before the position. */
+  | { readonly kind: 'window'; readonly metric: string; readonly until: Instant }
   | { readonly kind: 'question'; readonly question: Question; readonly detail: string };
 
 // -------------------------------------------------------------------------------------------------- what may be told

@@ -479,6 +479,8 @@ export function waitingText(waitingFor: WaitingFor, spec: Spec): string {
       return `the ${waitingFor.workload}: ${waitingFor.detail}`;
     case 'interval':
       return 'the analysis interval';
+    case 'window':
+      return `the window of the metric ${waitingFor.metric} to hold nothing from before this step`;
     case 'question':
       return `${questionText(waitingFor.question, spec)}${waitingFor.detail === '' ? '' : `: ${waitingFor.detail}`}`;
     default:

@@ -90,6 +90,11 @@ tellScenarios('gates and checks', [
     },
   },
   {
+    says: 'a step is judged only by what came after it, where that is asked for',
+    spec: { metrics: [{ ...SUCCESS_RATE, window: span('2m') }] },
+    story: { happens: V2, lasts: '12m' },
+  },
+  {
     says: 'no data is a failed check by default',
     story: { happens: V2, metrics: [{ metric: RATE, value: 'none' }] },
   },

@@ -28,9 +28,19 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
   },
   {
     id: 'M32',
-    says: 'what is measured was counted after the weight took effect',
-    open: 'not yet',
-    because: 'the first check after a step looks back over the whole window of its query, as with Flagger',
+    says: 'what is measured was counted after the weight took effect, where that is asked for; of several series one counts',
+    tests: {
+      [GATES]: ['a metric that waits for its window (M32) …'],
+      [CANARY]: ['a metric that waits for its window (M32) …'],
+      'test/scenario/gates.test.ts': [
+        'gates and checks a step is judged only by what came after it, where that is asked for',
+      ],
+      'test/contract/adapters/prometheus.test.ts': [
+        'an instant query understands several series, of which the last counts',
+      ],
+    },
+    mutants: ['drop-in: a step that is judged by what came before it (M32)'],
+    differs: 'opt-in per metric, since waiting for a window makes a run slower than its interval says',
   },
   {
     id: 'M33',

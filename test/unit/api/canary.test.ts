@@ -176,6 +176,20 @@ describe('failed checks that are forgiven (M36)', () => {
   });
 });
 
+describe('a metric that waits for its window (M32)', () => {
+  it.each([
+    ['30s', true, 30_000, 0],
+    [undefined, true, 60_000, 0],
+    ['30s', false, undefined, 0],
+    ['1w', true, undefined, 1],
+  ])('of %s, %s, waits for %s', (interval, waitForWindow, window, warnings) => {
+    const metric = { name: 'errors', query: 'x', thresholdRange: { max: 1 }, interval, waitForWindow };
+    const wish = { analysis: { metrics: [metric] } };
+    expect(aParsedCanary(wish).spec.metrics[0]?.window).toBe(window);
+    expect(sentences(wish).filter((text) => text.includes('waitForWindow'))).toHaveLength(warnings);
+  });
+});
+
 describe('the strategy of a canary', () => {
   const canary = (...weights: number[]) => ({ kind: 'canary', weights, mirror: false });
   it.each([

@@ -389,6 +389,41 @@ describe('what an answer means', () => {
   });
 });
 
+describe('a metric that waits for its window (M32)', () => {
+  const MINUTE = 60_000;
+  const NOW = 3_600_000;
+  const metrics: readonly Metric[] = [
+    { name: 'errors', source: 'query', onInconclusive: 'fail', window: millis(2 * MINUTE) },
+  ];
+  const began = (phaseSince: number): Partial<Status> => at(0, 20, { phaseSince: instant(phaseSince) });
+
+  it('is not asked before the run has lasted for it, while hooks are', () => {
+    const early = pass({ hooks: [hook('rollout')], metrics }, began(NOW - 2 * MINUTE + 1));
+    expect(early.asked).toEqual(['rollout']);
+    expect(early.verdict).toMatchObject({
+      waitingFor: { kind: 'window', metric: 'errors', until: NOW + 1 },
+      requeueAfter: MINUTE,
+    });
+    expect(pass({ metrics }, began(NOW - 2 * MINUTE)).asked).toEqual(['errors']);
+  });
+
+  it('is not asked before the routes have been as they are for it', () => {
+    const asks = (since: number): string => {
+      const { routes } = aSituation().observed;
+      if (routes === undefined) throw new Error('there are routes');
+      const observed = { routes: { ...routes, since: instant(since) } };
+      const verdict = decide(aSituation({ spec: { metrics }, status: began(0), observed }));
+      return verdict.kind === 'wait' ? verdict.waitingFor.kind : verdict.kind;
+    };
+    expect(asks(NOW - 2 * MINUTE + 1)).toBe('window');
+    expect(asks(NOW - 2 * MINUTE)).toBe('ask');
+  });
+
+  it('is asked at every interval where that is not asked for', () => {
+    expect(pass({ metrics: METRICS }, began(NOW - MINUTE)).asked).toEqual(['query', 'builtin', 'template']);
+  });
+});
+
 /** What is told, by kind. */
 function told({ verdict }: Round): readonly News['kind'][] {
   if (verdict.kind === 'wait') return verdict.notices.map(({ kind }) => kind);

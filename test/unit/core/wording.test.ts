@@ -492,6 +492,12 @@ const WAITS: Rows<WaitingFor> = {
   ],
   workload: [[{ kind: 'workload', workload: 'primary', detail: '0 of 2' }, 'the primary: 0 of 2']],
   interval: [[{ kind: 'interval', until: instant(0) }, 'the analysis interval']],
+  window: [
+    [
+      { kind: 'window', metric: 'errors', until: instant(0) },
+      'the window of the metric errors to hold nothing from before this step',
+    ],
+  ],
   question: [
     [
       { kind: 'question', question: { ...hook, index: 0 }, detail: '' },

@@ -165,6 +165,7 @@ const WAITS: Readonly<{ [Kind in WaitingFor['kind']]: WaitingFor & { readonly ki
   cluster: { kind: 'cluster', actions: [SET_ROUTES], stalled: false, detail: DETAIL },
   workload: { kind: 'workload', workload: 'primary', detail: DETAIL },
   interval: { kind: 'interval', until: instant(0) },
+  window: { kind: 'window', metric: 'NAME', until: instant(0) },
   question: {
     kind: 'question',
     question: { kind: 'hook', type: 'confirm-rollout', index: 0, revision: REVISION },
