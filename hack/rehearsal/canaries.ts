@@ -11,6 +11,7 @@ const PLAIN: Spec = {
   stepWeightPromotion: percent(0),
   interval: millis(MINUTE),
   threshold: 3,
+  decay: 0,
   progressDeadline: millis(10 * MINUTE),
   skipAnalysis: false,
   suspend: false,
