@@ -21,7 +21,7 @@ export const RELEASE_MUTANTS: readonly Mutant[] = [
     { file: 'test/scenario/promotion.test.ts' },
     {
       file: 'src/core/initializing.ts',
-      find: "if (primary.readiness.kind !== 'ready') return waitForPrimary(s, primary.readiness.detail);",
+      find: "if (readiness.kind !== 'ready') return waitForPrimary(s, readiness.detail);",
       replace: '',
     },
   ),
