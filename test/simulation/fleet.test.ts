@@ -6,6 +6,7 @@ import { tallyBy } from '../../hack/rehearsal/tally.ts';
 
 const PATIENCE = 120_000;
 const CANARIES = 24;
+const SMALL = { days: 1, canaries: 4, seed: 1 };
 
 describe('a day of many Canaries', () => {
   it(
@@ -21,15 +22,17 @@ describe('a day of many Canaries', () => {
     PATIENCE,
   );
 
-  it('is the same for the same seed', async () => {
-    const [one, other] = [await playFleet(SMALL), await playFleet(SMALL)];
-    expect(other.tally).toEqual(one.tally);
-    expect(other.faults).toEqual(one.faults);
-    expect((await playFleet({ ...SMALL, seed: 2 })).tally).not.toEqual(one.tally);
-  });
+  it(
+    'is the same for the same seed',
+    async () => {
+      const [one, other] = [await playFleet(SMALL), await playFleet(SMALL)];
+      expect(other.tally).toEqual(one.tally);
+      expect(other.faults).toEqual(one.faults);
+      expect((await playFleet({ ...SMALL, seed: 2 })).tally).not.toEqual(one.tally);
+    },
+    PATIENCE,
+  );
 });
-
-const SMALL = { days: 1, canaries: 4, seed: 1 };
 
 describe('a week is complained of', () => {
   it('for nothing where there is nothing', () => {
