@@ -1,6 +1,7 @@
 /**
- * The controllers of the sandbox: they make Deployments roll, give Services endpoints and accept routes, on the clock
- * they are given. Each looks at the store as it is and does what is missing; a change wakes those it concerns.
+ * The controllers of the sandbox: they make Deployments roll, give Services endpoints, accept routes and stand in for
+ * Knative, on the clock they are given. Each looks at the store as it is and does what is missing; a change wakes those
+ * it concerns.
  */
 import { instant, until, type Instant } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -8,6 +9,7 @@ import { actOnDaemonSet } from './actors/daemon-set.ts';
 import { actOnDeployment } from './actors/deployment.ts';
 import { actOnService } from './actors/endpoints.ts';
 import { actOnAutoscaler } from './actors/autoscaler.ts';
+import { actOnKnativeRevision, actOnKnativeService } from './actors/knative.ts';
 import { actOnReplicaSet } from './actors/replica-set.ts';
 import { actOnRoute } from './actors/route.ts';
 import { controllerOf } from './actors/ownership.ts';
@@ -27,12 +29,17 @@ const ACTS: Readonly<Record<string, Act>> = {
   services: actOnService,
   'horizontalpodautoscalers.autoscaling': actOnAutoscaler,
   'httproutes.gateway.networking.k8s.io': actOnRoute,
+  'services.serving.knative.dev': actOnKnativeService,
+  'revisions.serving.knative.dev': actOnKnativeRevision,
 };
 
 const OWNER_KEYS: Readonly<Record<string, string>> = {
   Deployment: 'deployments.apps',
   ReplicaSet: 'replicasets.apps',
   DaemonSet: 'daemonsets.apps',
+  Revision: 'revisions.serving.knative.dev',
+  // Those of Kubernetes own slices, by which nothing is decided.
+  Service: 'services.serving.knative.dev',
 };
 
 export interface ActorOptions {
