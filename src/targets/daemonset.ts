@@ -3,11 +3,10 @@
  * nobody tells when a rollout of theirs has taken too long, so that is counted from when it last came further.
  */
 import { KINDS } from '../api/kinds.ts';
-import type { KubeObject } from '../api/objects.ts';
 import { at, count, text } from '../api/tree.ts';
 import type { Standstill } from '../core/model.ts';
 import { judge } from '../core/readiness.ts';
-import { SCALED_TO_NOTHING } from './record.ts';
+import { runsNowhere, SCALED_TO_NOTHING } from './record.ts';
 import type { Shape } from './shape.ts';
 import type { TargetKind } from './target.ts';
 import { podWorkload } from './workload.ts';
@@ -25,10 +24,10 @@ const SHAPE: Shape = {
     return `daemonset ${name}.${namespace} must have ${ROLLING} strategy but have ${found}`;
   },
 
-  replicas: (workload) => (isParked(workload) ? 0 : 1),
+  replicas: (workload) => (runsNowhere(workload) ? 0 : 1),
   // Nodes decide; the template says which.
   sized: () => ({}),
-  isScaled: (_look, workload) => !isParked(workload),
+  isScaled: (_look, workload) => !runsNowhere(workload),
   scaled: (_look, up) => ({
     template: { spec: { nodeSelector: { [SCALED_TO_NOTHING]: up ? null : 'true' } } },
   }),
@@ -65,8 +64,4 @@ export const daemonset: TargetKind = podWorkload(SHAPE);
 function standstillAt(seen: Standstill, before: Standstill | undefined): Standstill {
   const further = before?.generation !== seen.generation || seen.done > before.done;
   return further ? seen : before;
-}
-
-function isParked(workload: KubeObject): boolean {
-  return at(workload, 'spec', 'template', 'spec', 'nodeSelector', SCALED_TO_NOTHING) !== undefined;
 }

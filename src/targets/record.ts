@@ -11,6 +11,11 @@ type Digests = Readonly<Record<string, string>>;
 /** In a node selector: no node has it, so a DaemonSet that asks for it runs nowhere. */
 export const SCALED_TO_NOTHING = 'flagger.app/scale-to-zero';
 
+/** It asks for a node that there is not. */
+export function runsNowhere(workload: KubeObject): boolean {
+  return at(workload, 'spec', 'template', 'spec', 'nodeSelector', SCALED_TO_NOTHING) !== undefined;
+}
+
 /** The digest of a pod template as its author means it. */
 export function templateDigest(template: unknown): string {
   return digest(plainTemplate(template));

@@ -22,9 +22,9 @@ import {
   sourceOf,
   templateOf,
 } from './primary.ts';
-import { recordOf } from './record.ts';
+import { recordOf, runsNowhere } from './record.ts';
 import type { Shape } from './shape.ts';
-import { entriesOf, keep, restorable, snapshotRefs } from './snapshot.ts';
+import { entriesOf, keep, restorable, snapshotRefs, type Entry } from './snapshot.ts';
 import type { Look, TargetKind } from './target.ts';
 import {
   configRef,
@@ -84,7 +84,7 @@ export function podWorkload(shape: Shape): TargetKind {
       const judged = shape.readiness(look, primary, { threshold: analysis.primaryReadyThreshold, before });
       const leaving = doomed(look, primary);
       return {
-        revision: primaryRevision(shape, look, primary),
+        revision: isMisplaced(look, primary) ? NO_REVISION : primaryRevision(shape, look, primary),
         scaledUp: shape.replicas(primary) > 0,
         ...judged,
         ...(leaving !== undefined && { readiness: leaving }),
@@ -105,7 +105,7 @@ export function podWorkload(shape: Shape): TargetKind {
     },
 
     restorePrimary(look, revision) {
-      const entry = restorable(look).find((kept) => kept.revision === revision);
+      const entry = restorableHere(shape, look).find((kept) => kept.revision === revision);
       const selector = selected(shape, look);
       if (entry === undefined || !selector.ok) return undefined;
       const copies = restoredCopies(look, entry.configs, revision) ?? [];
@@ -120,7 +120,7 @@ export function podWorkload(shape: Shape): TargetKind {
       return { metadata: { resourceVersion }, spec: shape.scaled(look, up) };
     },
 
-    snapshots: (look) => restorable(look).map(({ revision }) => revision),
+    snapshots: (look) => restorableHere(shape, look).map(({ revision }) => revision),
 
     snapshot(look, revision) {
       const primary = primaryIn(shape, look);
@@ -216,6 +216,25 @@ function primaryRevision(shape: Shape, look: Look, primary: KubeObject): Revisio
   const template = canonicalJson(templateOf(primary));
   const kept = entriesOf(look).find((entry) => canonicalJson(entry.template) === template);
   return kept?.revision ?? ownRevision(look, primary);
+}
+
+/**
+ * What parks the target parks a primary just as well: Flagger makes one so while its target is at nothing. It serves
+ * nobody until it is written anew. Before a take-over it still tells what was promoted.
+ */
+function isMisplaced({ canary }: Look, primary: KubeObject): boolean {
+  return canary.status.origin === 'ours' && runsNowhere(primary);
+}
+
+/** What is kept, and a primary that runs nowhere, which can be put back as it should be. */
+function restorableHere(shape: Shape, look: Look): readonly Entry[] {
+  const kept = restorable(look);
+  const primary = primaryIn(shape, look);
+  if (primary === undefined || !isMisplaced(look, primary)) return kept;
+  const revision = primaryRevision(shape, look, primary);
+  return kept.some((entry) => entry.revision === revision)
+    ? kept
+    : [...kept, entryOf(shape, look, primary, revision)];
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Releases of a Knative Service, by the controller's own passes on a store with a Knative that makes revisions. */
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { at, list, text } from '../../src/api/tree.ts';
 import { ok } from '../../src/shared/result.ts';
 import { Lab, type Death } from '../support/store-tools.ts';
@@ -8,8 +8,9 @@ const SERVICE = 'services.serving.knative.dev';
 const ANNOTATION = 'flagger.app/primary-revision';
 const GOOD = 100;
 const BAD = 50;
+
 /** There are some thirty writes, and two ways to die around each. */
-const TIMEOUT = 180_000;
+jest.setTimeout(180_000);
 
 const CANARY = `
 apiVersion: flagger.app/v1beta1
@@ -232,6 +233,5 @@ describe('a controller that dies around a write of its', () => {
         }
       }
     },
-    TIMEOUT,
   );
 });

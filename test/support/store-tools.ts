@@ -43,6 +43,8 @@ const CONTEXT = { ...ISTIO_BY_DEFAULT, capabilities: abilitiesOf, knownProviders
 
 const CUSTOM: readonly Kind[] = [
   ['flagger.app', 'v1beta1', 'Canary', 'canaries'],
+  ['networking.istio.io', 'v1beta1', 'VirtualService', 'virtualservices'],
+  ['networking.istio.io', 'v1beta1', 'DestinationRule', 'destinationrules'],
   ['serving.knative.dev', 'v1', 'Service', 'services'],
   ['serving.knative.dev', 'v1', 'Revision', 'revisions'],
 ].map(([group = '', version = '', kind = '', plural = '']) =>
@@ -101,6 +103,14 @@ export class Lab {
       if (left === 0) throw new Error(`it has not come to be in ${seconds} seconds: ${what}`);
       await this.#passes();
       await this.clock.advance(1_000);
+    }
+  }
+
+  /** One interval passes, with every pass that is due in it. */
+  async tick(seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second += 1) {
+      await this.clock.advance(1_000);
+      await this.#passes();
     }
   }
 
@@ -167,6 +177,12 @@ export class Lab {
           return object === undefined
             ? err({ kind: 'not-found', detail: `${ref.name} not found` })
             : ok(object);
+        },
+        list: async (kind, { namespace, label, value }) =>
+          ok(store.list(keyOf(kind), namespace).filter(({ metadata }) => metadata.labels?.[label] === value)),
+        delete: async (ref, options) => {
+          const gone = await write(() => store.delete(keyOf(ref), ref, options).object);
+          return gone.ok ? ok() : gone;
         },
         create: (object) => write(() => store.create(keyOf(object), object)),
         replace: (object) => write(() => store.update(keyOf(object), object)),

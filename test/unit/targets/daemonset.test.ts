@@ -62,6 +62,36 @@ describe('a DaemonSet is parked', () => {
   });
 });
 
+describe('a primary that carries what parks the target', () => {
+  const { 'serin.dev/revision': _, ...foreign } = primary.metadata.annotations ?? {};
+  const carrying = edit(primary, SELECTOR, { [ZERO]: 'true', disk: 'ssd' });
+  const flaggers = edit(edit(primary, SELECTOR, { [ZERO]: 'true' }), ['metadata', 'annotations'], foreign);
+  const seen = (object: KubeObject, origin: Status['origin']) =>
+    look(after(cloned, [object]), '', { origin, lastPromotedRevision: one });
+
+  it('tells what was promoted as long as it is still to be taken over', () => {
+    expect(daemonset.observePrimary(seen(flaggers, 'flagger'))?.revision).toBe(one);
+    expect(daemonset.observePrimary(seen(flaggers, 'flagger'))?.scaledUp).toBe(false);
+    expect(daemonset.snapshots(seen(flaggers, 'flagger'))).toEqual([]);
+  });
+
+  it.each([
+    ['as Flagger made it', flaggers, undefined],
+    ['as somebody has changed it', carrying, { disk: 'ssd' }],
+  ])('loses it and nothing else, %s', (_case, object, selector) => {
+    const there = seen(object, 'ours');
+
+    expect(daemonset.observePrimary(there)?.revision).toBe(NO_REVISION);
+    expect(daemonset.snapshots(there)).toEqual([one]);
+    const restored = daemonset.restorePrimary(there, one)?.at(-1);
+    expect(at(restored, ...SELECTOR)).toEqual(selector);
+    expect(at(restored, 'spec', 'template', 'spec', 'containers')).toEqual(
+      at(primary, 'spec', 'template', 'spec', 'containers'),
+    );
+    expect(restored?.metadata.annotations?.['serin.dev/revision']).toBe(one);
+  });
+});
+
 describe('a DaemonSet is cloned', () => {
   it('by a clone with its own selector, how it is rolled out, and no number of replicas', () => {
     expect(primary['spec']).toMatchObject({
