@@ -1,5 +1,5 @@
 /** A workload's clone: how its template follows from the target's, and how it is written. */
-import type { KubeObject } from '../api/objects.ts';
+import type { KubeObject, ObjectMeta } from '../api/objects.ts';
 import { at, defined, texts, tree, without, type Tree } from '../api/tree.ts';
 import { revision as revisionNamed, type Revision } from '../shared/brand.ts';
 import { canonicalJson, digest } from '../shared/digest.ts';
@@ -135,22 +135,35 @@ export function primaryOf(
     ...found,
     apiVersion,
     kind,
-    metadata: {
-      ...(found?.metadata ?? { namespace: look.canary.namespace, ownerReferences: [ownerOf(look)] }),
-      name: `${look.canary.target.name}${PRIMARY}`,
-      labels: { ...found?.metadata.labels, ...source.labels },
-      annotations: {
-        ...foreignAnnotations(found?.metadata.annotations),
-        ...source.annotations,
-        [REVISION]: revision,
-      },
-    },
+    metadata: primaryMetadata(look, found, source, revision),
     spec: {
       selector: { matchLabels: primaryLabels({}, selector) },
       ...without(tree(found?.['spec']), ...shape.copied),
       ...source.settings,
       ...size,
       template: source.template,
+    },
+  };
+}
+
+/** What others put on the primary stays; the revision it is written for is said in the same request. */
+export function primaryMetadata(
+  look: Look,
+  found: KubeObject | undefined,
+  source: Pick<PrimarySource, 'labels' | 'annotations'>,
+  revision: Revision,
+): ObjectMeta {
+  const { namespace, target } = look.canary;
+  const labels = { ...found?.metadata.labels, ...source.labels };
+  return {
+    ...(found?.metadata ?? { namespace, ownerReferences: [ownerOf(look)] }),
+    name: `${target.name}${PRIMARY}`,
+    // With none the field is left out, as an API server leaves it out.
+    ...(Object.keys(labels).length > 0 && { labels }),
+    annotations: {
+      ...foreignAnnotations(found?.metadata.annotations),
+      ...source.annotations,
+      [REVISION]: revision,
     },
   };
 }

@@ -11,9 +11,8 @@ import type { TargetRecord, Workload } from '../core/model.ts';
 import { revision as revisionNamed, type Revision } from '../shared/brand.ts';
 import { digest } from '../shared/digest.ts';
 import { err, ok } from '../shared/result.ts';
-import { ownerOf } from './copies.ts';
-import { cloneAnnotations, foreignAnnotations, includeLabels, PRIMARY, type Labels } from './labels.ts';
-import { REVISION } from './primary.ts';
+import { cloneAnnotations, includeLabels, PRIMARY, type Labels } from './labels.ts';
+import { primaryMetadata, REVISION } from './primary.ts';
 import { nameOf } from './record.ts';
 import { entriesOf, keep, snapshotRefs } from './snapshot.ts';
 import type { Look, TargetKind } from './target.ts';
@@ -124,21 +123,6 @@ interface Source {
 /** The primary to write; its addresses and what others put on it stay. */
 function primaryOf(look: Look, source: Source, revision: Revision): KubeObject {
   const found = primaryIn(look);
-  const labels = { ...found?.metadata.labels, ...source.labels };
-  return {
-    ...found,
-    apiVersion,
-    kind,
-    metadata: {
-      ...(found?.metadata ?? { namespace: look.canary.namespace, ownerReferences: [ownerOf(look)] }),
-      name: `${look.canary.target.name}${PRIMARY}`,
-      ...(Object.keys(labels).length > 0 && { labels }),
-      annotations: {
-        ...foreignAnnotations(found?.metadata.annotations),
-        ...source.annotations,
-        [REVISION]: revision,
-      },
-    },
-    spec: specOfCopy(source.meaning, found),
-  };
+  const metadata = primaryMetadata(look, found, source, revision);
+  return { ...found, apiVersion, kind, metadata, spec: specOfCopy(source.meaning, found) };
 }
