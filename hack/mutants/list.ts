@@ -5,6 +5,7 @@ import { DEFECT_MUTANTS } from './defects.ts';
 import { DROP_IN_MUTANTS } from './drop-in.ts';
 import { EXPLANATION_MUTANTS } from './explanation.ts';
 import { INVARIANT_MUTANTS } from './invariants.ts';
+import { KNATIVE_MUTANTS } from './knative.ts';
 import { LAW_MUTANTS } from './laws.ts';
 import { LOAD_TESTER_MUTANTS } from './load-tester.ts';
 import type { Mutant } from './mutant.ts';
@@ -18,6 +19,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DEFECT_MUTANTS,
   ...LAW_MUTANTS,
   ...WORKLOAD_MUTANTS,
+  ...KNATIVE_MUTANTS,
   ...TAKE_OVER_MUTANTS,
   ...LOAD_TESTER_MUTANTS,
   ...EXPLANATION_MUTANTS,

@@ -54,6 +54,7 @@ export const FEATURES = [
   'autoscaler',
   'DaemonSet',
   'Service',
+  'Knative',
   'session affinity',
   'traffic for nobody',
 ] as const;

@@ -12,6 +12,7 @@ const FIRST_REQUESTS: Proof = {
   name: 'a Service that gets its first requests',
 };
 const AUTOSCALERS: Proof = { file: 'test/unit/targets/autoscalers.test.ts' };
+const DAEMONSET_TICKS = 'test/scenario/daemonset.test.ts';
 const DAEMONSETS = 'test/unit/targets/daemonset.test.ts';
 
 function breaks(
@@ -113,6 +114,26 @@ export const WORKLOAD_MUTANTS: readonly Mutant[] = [
     'since when it stands still is forgotten with the process',
     { file: 'test/unit/core/decide.test.ts', name: 'and stands still, is remembered' },
     { file: 'src/core/decide.ts', find: 'if (hasProgressed(s)) return record(s, {});', replace: '' },
+  ),
+  breaks(
+    'DaemonSet',
+    'a primary that is taken over stays at nothing (M13)',
+    { file: DAEMONSET_TICKS, name: 'keeps at rest what parks it' },
+    {
+      file: 'src/targets/workload.ts',
+      find: "canary.status.origin === 'ours' && runsNowhere(primary)",
+      replace: "canary.status.origin === 'new' && runsNowhere(primary)",
+    },
+  ),
+  breaks(
+    'DaemonSet',
+    'one that is to be given traffic stays at nothing',
+    { file: DAEMONSET_TICKS, name: '10.1.20' },
+    {
+      file: DAEMONSET,
+      find: "[SCALED_TO_NOTHING]: up ? null : 'true'",
+      replace: "[SCALED_TO_NOTHING]: up ? 'true' : 'true'",
+    },
   ),
   breaks(
     'DaemonSet',

@@ -24,7 +24,7 @@ import type {
   TargetRef,
 } from './model.ts';
 import { KINDS } from './kinds.ts';
-import { isKnativeService } from './knative.ts';
+import { isKnativeService, targetCalled, workloadOf } from './knative.ts';
 import type { KubeObject } from './objects.ts';
 import { Report, type Problem } from './report.ts';
 import { salvage, show } from './salvage.ts';
@@ -165,14 +165,15 @@ function parseTarget({ targetRef }: WrittenSpec, report: Report): TargetRef | un
 
 /** A run is about one workload: another one that is named meanwhile has to wait until it is over. */
 function heldTarget(named: TargetRef | undefined, status: Status, report: Report): TargetRef | undefined {
-  const [kind = '', name = ''] = status.target?.workload?.split('/') ?? [];
-  if (named === undefined || !holdsTarget(status) || name === '') return named;
-  if (named.kind === kind && named.name === name) return named;
+  const workload = status.target?.workload;
+  if (named === undefined || !holdsTarget(status) || workload === undefined) return named;
+  if (workloadOf(named) === workload) return named;
+  const said = (one: string): string => one.replace('/', ' ');
   report.warning(
     'spec.targetRef',
-    `names ${named.kind} ${named.name} while ${kind} ${name} is being rolled out; it is taken up when that run is over`,
+    `names ${said(workloadOf(named))} while ${said(workload)} is being rolled out; it is taken up when that run is over`,
   );
-  return { apiVersion: named.kind === kind ? named.apiVersion : 'apps/v1', kind, name };
+  return targetCalled(workload);
 }
 
 function parseIngress({ ingressRef }: WrittenSpec, context: CanaryContext): IngressRef | undefined {

@@ -1,5 +1,6 @@
 /** One look at everything a Canary is made of, and what it means to the core. Reads caches; writes nothing. */
 import { kindOf } from '../api/kinds.ts';
+import { workloadOf } from '../api/knative.ts';
 import type { Canary } from '../api/model.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import type { Observed } from '../core/model.ts';
@@ -177,7 +178,7 @@ export function observedOf({ canary, kind, look, routing, place, left, untaken }
   const autoscaler = renderAutoscaler(look);
   const terminating = canary.status.phase === 'Terminating';
   return {
-    workload: `${canary.target.kind}/${canary.target.name}`,
+    workload: workloadOf(canary.target),
     target: kind?.observeTarget(look),
     primary: kind?.observePrimary(look),
     snapshots: kind?.snapshots(look) ?? [],

@@ -4,7 +4,7 @@
  * name another one, and what was promoted before can be named again.
  */
 import { KINDS } from '../api/kinds.ts';
-import { latestRevision, PRIMARY_REVISION, primaryRevision } from '../api/knative.ts';
+import { latestRevision, PRIMARY_REVISION, primaryRevision, workloadOf } from '../api/knative.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { at, count, list, text } from '../api/tree.ts';
 import type { Readiness, TargetRecord } from '../core/model.ts';
@@ -88,9 +88,9 @@ function isKept(look: Look, name: Revision): boolean {
 }
 
 /** A revision has the name that Knative gave it, which people know and no other template ever gets. */
-function recordOf({ kind, metadata }: KubeObject, latest: string): TargetRecord {
+function recordOf({ apiVersion, kind, metadata }: KubeObject, latest: string): TargetRecord {
   const { name, uid = '', generation = 0 } = metadata;
-  const workload = `${kind}/${name}`;
+  const workload = workloadOf({ apiVersion, kind, name });
   return { workload, uid, generation, template: latest, revision: revisionNamed(latest), configs: {} };
 }
 

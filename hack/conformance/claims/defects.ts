@@ -125,9 +125,17 @@ export const ROLLOUT_DEFECTS: readonly Claim[] = [
       ...scenario('M13: a deleted primary comes back from the snapshot, not from the target'),
       [DAEMONSET]: [
         'a DaemonSet is parked never reaches a primary, also when that is made while the target is at nothing (M13)',
+        'a primary that carries what parks the target …',
+      ],
+      'test/scenario/daemonset.test.ts': [
+        'a DaemonSet that Flagger drove keeps at rest what parks it, and its primary loses it',
       ],
     },
-    mutants: ['M13', 'DaemonSet: what parks the target reaches the primary (M13)'],
+    mutants: [
+      'M13',
+      'DaemonSet: what parks the target reaches the primary (M13)',
+      'DaemonSet: a primary that is taken over stays at nothing (M13)',
+    ],
   },
   {
     id: 'M14',
@@ -193,9 +201,12 @@ export const ROLLOUT_DEFECTS: readonly Claim[] = [
         'a TraefikService says nothing about the canary where it lists neither of the two',
         'a TraefikService makes no sense where its services are no list of names',
       ],
+      'test/unit/traffic/knative.test.ts': [
+        'a Knative Service M21: is understood without latestRevision, and without a percent',
+      ],
     },
     mutants: ['drop-in: an Ingress that is not there (M21)'],
-    lacks: 'Skipper, Knative and Datadog come with their providers',
+    lacks: 'Skipper and Datadog come with their providers',
   },
   {
     id: 'M22',

@@ -165,10 +165,10 @@ export const EVENTS: readonly Claim[] = [
     tests: {
       [CANARY]: [
         'what cannot be followed {"spec":{"targetRef":{"apiVersion":"serving.knative.dev/v1","kind":"Service","name":"a"}}}',
+        'what cannot be followed as a Knative Service …',
         'what cannot be followed {"analysis":{"sessionAffinity":{"cookieName":"a","primaryCookieName":"a"}}}',
       ],
     },
-    lacks: 'the provider knative',
   },
   {
     id: '10.3.16',

@@ -230,12 +230,13 @@ export const SCHEDULER: readonly Claim[] = [
     tests: {
       'test/contract/targets.test.ts': ['target kind DaemonSet …'],
       'test/unit/targets/daemonset.test.ts': ['the deadline of a DaemonSet (M12) …'],
+      'test/scenario/daemonset.test.ts': ['10.1.20: a DaemonSet …'],
       [DECIDE]: ['a workload that Kubernetes sets no deadline …'],
     },
     mutants: [
       'DaemonSet: a pod that comes and goes keeps the deadline away',
       'DaemonSet: since when it stands still is forgotten with the process',
+      'DaemonSet: one that is to be given traffic stays at nothing',
     ],
-    lacks: 'phases and weights are those of every kind, and no sequence of ticks names a DaemonSet',
   },
 ];

@@ -3,6 +3,7 @@ import type { Claim } from '../claim.ts';
 
 const DEPLOYMENT = 'test/unit/targets/deployment.test.ts';
 const DAEMONSET = 'test/unit/targets/daemonset.test.ts';
+const KNATIVE = 'test/unit/targets/knative-service.test.ts';
 const CONFIG = 'test/unit/targets/tracked-config.test.ts';
 const AUTOSCALERS = 'test/unit/targets/autoscalers.test.ts';
 const DEFECTS = 'test/scenario/defects.test.ts';
@@ -195,8 +196,18 @@ export const TARGETS: readonly Claim[] = [
   {
     id: '10.4.18',
     says: 'a Knative Service is initialized, shifted and promoted by the traffic in its own spec',
-    open: 'not yet',
-    because: 'Knative Services cannot be targets yet',
+    tests: {
+      [KNATIVE]: ['target kind KnativeService …', 'a revision of a Knative Service …'],
+      'test/unit/traffic/knative.test.ts': ['a Knative Service …', 'a Knative Service whose Canary goes …'],
+      'test/unit/api/canary.test.ts': ['what cannot be followed as a Knative Service …'],
+      'test/scenario/knative.test.ts': [
+        'a Knative Service with a Canary …',
+        'a controller that dies around a write of its …',
+      ],
+    },
+    mutants: ['Knative'],
+    differs:
+      'a revision that is not ready for progressDeadlineSeconds ends the run, and no request is moved when the Canary goes',
   },
   {
     id: '10.4.19',

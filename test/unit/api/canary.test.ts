@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { parseCanary, type CanaryContext } from '../../../src/api/canary.ts';
+import { abilitiesOf } from '../../../src/traffic/registry.ts';
 import { aCanary, aParsedCanary, ISTIO_BY_DEFAULT, type CanaryWish } from '../../support/canary-object.ts';
 
 function sentences(wish: CanaryWish, context: CanaryContext = ISTIO_BY_DEFAULT): readonly string[] {
@@ -45,6 +46,17 @@ describe('a target named in the middle of a run', () => {
   ])('is taken at its word %s', (_, found) => {
     const wish = { spec: another, service: { name: undefined }, ...(found && { status: found }) };
     expect(targetOf(wish)).toBe('apps/v1 DaemonSet shop behind shop');
+  });
+
+  it.each([
+    ['Knative Service/podinfo', 'v1', 'serving.knative.dev/v1 Service podinfo'],
+    ['Service/podinfo', 'serving.knative.dev/v1', 'v1 Service podinfo'],
+  ])('is told from one of the same kind and name in another group: %s', (workload, apiVersion, held) => {
+    const running = { ...status, serin: { ...serin, target: { ...target, workload } } };
+    const named = { targetRef: { apiVersion, kind: 'Service', name: 'podinfo' } };
+    const wish = { spec: named, service: { name: undefined }, status: running };
+
+    expect(targetOf(wish)).toBe(`${held} behind podinfo`);
   });
 
   it('waits as long as the canary of a failed run carries traffic', () => {
@@ -423,6 +435,42 @@ describe('what cannot be followed', () => {
       reason: 'UnsupportedFeature',
       detail:
         'spec.analysis.mirror: asks for mirrored requests, which provider gatewayapi:v1 cannot send while it shifts traffic by weight; drop mirror, or set iterations for blue/green',
+    });
+  });
+
+  describe('as a Knative Service', () => {
+    const ksvc = { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'podinfo' };
+    const known = { ...ISTIO_BY_DEFAULT, capabilities: abilitiesOf };
+    const detailOf = (spec: object, context = known) =>
+      problemOf({ spec: { service: undefined, ...spec } }, context)?.detail;
+
+    it('is accepted with provider knative, and needs no service', () => {
+      expect(
+        sentences({ spec: { targetRef: ksvc, provider: 'knative', service: undefined } }, known),
+      ).toEqual([]);
+    });
+
+    it('has to name the provider, whatever the controller’s own is', () => {
+      const detail = 'spec.provider: a Knative Service can only be rolled out with provider knative';
+
+      expect(detailOf({ targetRef: ksvc, provider: 'istio' })).toBe(detail);
+      expect(detailOf({ targetRef: ksvc }, { ...known, defaultProvider: 'knative' })).toBe(detail);
+    });
+
+    it('has no autoscaler', () => {
+      const autoscalerRef = { kind: 'HorizontalPodAutoscaler', name: 'podinfo' };
+
+      expect(detailOf({ targetRef: ksvc, provider: 'knative', autoscalerRef })).toBe(
+        'spec.autoscalerRef: cannot be used with a Knative Service, which scales itself; drop it',
+      );
+    });
+
+    it('is all that provider knative is for', () => {
+      const detail =
+        'spec.targetRef: provider knative needs a target of kind Service and apiVersion serving.knative.dev/v1';
+
+      expect(problemOf({ spec: { provider: 'knative' } }, known)?.detail).toBe(detail);
+      expect(problemOf({}, { ...known, defaultProvider: 'knative' })?.detail).toBe(detail);
     });
   });
 

@@ -127,6 +127,21 @@ describe('a Knative Service', () => {
     expect(again).toEqual(filled);
   });
 
+  it('gives no request to other revisions, but leaves those their address that have one', () => {
+    const found = service(
+      { ...LATEST, tag: 'newest' },
+      { revisionName: 'podinfo-00000', percent: 40, tag: 'former' },
+      { revisionName: 'podinfo-00009', percent: 30 },
+    );
+    const written = knative.render(SERVICE, { canary: percent(20), mirrored: false }, [found]);
+
+    expect(trafficOf(written)).toEqual([
+      { latestRevision: true, percent: 20, tag: 'newest' },
+      { revisionName: 'podinfo-00001', percent: 80 },
+      { revisionName: 'podinfo-00000', percent: 0, tag: 'former' },
+    ]);
+  });
+
   it('is left to Flux, which applies its template', () => {
     const [written] = knative.render(SERVICE, { canary: percent(10), mirrored: false }, [service(LATEST)]);
 
