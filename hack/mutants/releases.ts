@@ -102,8 +102,8 @@ export const RELEASE_MUTANTS: readonly Mutant[] = [
     { file: SERVICES, name: 'gets the selector that the target has by then' },
     {
       file: SERVICE,
-      find: 'spec: specOfCopy(source.meaning, found),',
-      replace: "spec: found === undefined ? specOfCopy(source.meaning, found) : found['spec'],",
+      find: 'spec: specOfCopy(source.meaning, found) };',
+      replace: "spec: found === undefined ? specOfCopy(source.meaning, found) : found['spec'] };",
     },
   ),
   breaks('an interval of ten seconds where none is written (10.2.7)', canary('waits between steps'), {
