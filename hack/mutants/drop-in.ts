@@ -99,6 +99,15 @@ export const DROP_IN_MUTANTS: readonly Mutant[] = [
     find: "const stopped = s.status.phase === 'Waiting' ?",
     replace: "const stopped = s.status.phase === 'Progressing' ?",
   }),
+  breaks(
+    'a namespace that goes is written to again and again (M63)',
+    { file: 'test/unit/controller/canary-ports.test.ts', name: 'a Canary whose namespace is being deleted' },
+    {
+      file: 'src/controller/canary-ports.ts',
+      find: "if (kind === 'ending') memory.ending = true;",
+      replace: '',
+    },
+  ),
   breaks('a cap that is not kept (M9)', CANARY, {
     file: STRATEGY,
     find: 'const ceiling = clamp ? max : 100;',

@@ -250,6 +250,26 @@ export const INVARIANT_MUTANTS: readonly Mutant[] = [
     },
     'a primary without pods',
   ),
+  breaks(
+    27,
+    'things made again in a namespace that goes',
+    {
+      file: CONVERGE,
+      find: "status.origin !== 'ours' || observed.ending === true) return [];",
+      replace: "status.origin !== 'ours') return [];",
+    },
+    'a namespace that is deleted',
+  ),
+  breaks(
+    27,
+    'a namespace held up by a Canary that serves nobody',
+    {
+      file: CONVERGE,
+      find: 'isRival(status) || observed.ending === true)',
+      replace: 'isRival(status))',
+    },
+    'a namespace that is deleted',
+  ),
   {
     id: 'invariant 25',
     what: 'Services that lead to another primary before that is recorded',

@@ -29,7 +29,7 @@ export type Proof =
 
 /** The numbered ones of `test/simulation/invariants.ts`, and the ninth, which is the search's own. */
 export const INVARIANT_IDS: readonly string[] = Array.from(
-  { length: 26 },
+  { length: 27 },
   (_, index) => `invariant ${index + 1}`,
 );
 

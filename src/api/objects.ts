@@ -56,6 +56,8 @@ export type ApiError =
   | { readonly kind: 'conflict'; readonly detail: string }
   | { readonly kind: 'already-exists'; readonly detail: string }
   | { readonly kind: 'forbidden'; readonly detail: string }
+  /** Its namespace is being deleted: nothing new is taken there. */
+  | { readonly kind: 'ending'; readonly detail: string }
   /** Validation: 400, 422. */
   | { readonly kind: 'invalid'; readonly detail: string }
   /** The kind or version is not served here. */

@@ -23,6 +23,7 @@ const KINDS = [
   'resume',
   'drain',
   'drain-primary',
+  'namespace',
   'revision-target-running',
   'proven-revision',
   'spec',

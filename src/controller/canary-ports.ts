@@ -68,9 +68,9 @@ export class CanaryPorts implements Ports {
   }
 
   async observe(): Promise<Observed> {
-    const { tools, shelf, canary, signal, onLook } = this.#context;
+    const { tools, shelf, canary, memory, signal, onLook } = this.#context;
     this.#view = await lookAt(tools, shelf, { ...canary, object: this.#object }, onLook, signal);
-    return observedOf(this.#view);
+    return { ...observedOf(this.#view), ...(memory.ending && { ending: true }) };
   }
 
   /** People and tests may take minutes, so others may work meanwhile. */
@@ -107,7 +107,8 @@ export class CanaryPorts implements Ports {
     const done = await perform(tools, { ...this.#view, canary }, action, signal);
     if (!done.ok) {
       const { kind, detail } = done.error;
-      const conflict = kind === 'conflict' || kind === 'already-exists';
+      if (kind === 'ending') memory.ending = true;
+      const conflict = kind === 'conflict' || kind === 'already-exists' || kind === 'ending';
       if (!conflict) remember(memory, { failures: [detail] });
       return err({ action: action.kind, conflict, detail });
     }

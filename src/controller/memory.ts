@@ -13,12 +13,21 @@ export interface Memory {
   looked: string;
   /** The generation whose doubtful fields people were told of; undefined before the first look. */
   doubted: number | undefined;
+  /** A write was refused because its namespace is being deleted, which is the end of every Canary in it. */
+  ending: boolean;
   /** What it needs and is not allowed, in sentences. */
   forbidden: readonly string[];
 }
 
 export function noMemory(): Memory {
-  return { tried: undefined, waited: undefined, looked: '', doubted: undefined, forbidden: [] };
+  return {
+    tried: undefined,
+    waited: undefined,
+    looked: '',
+    doubted: undefined,
+    ending: false,
+    forbidden: [],
+  };
 }
 
 /** Adds to what was tried. The last time of asking counts, and the first of finding something unfinished. */

@@ -39,6 +39,7 @@ export function waitingCondition(
 const REASONS: Readonly<Partial<Record<WaitingFor['kind'], string>>> = {
   target: 'Target',
   resume: 'Resume',
+  namespace: 'Namespace',
   'proven-revision': 'Revision',
   routes: 'Routes',
   cluster: 'Cluster',

@@ -23,7 +23,7 @@ const DRAIN = millis(10_000);
  */
 export function converge(spec: Spec, status: Status, observed: Observed, now: Instant): readonly Action[] {
   if (status.phase === 'Terminating') return handBack(spec, status, observed, now);
-  if (spec.suspend || status.origin !== 'ours') return [];
+  if (spec.suspend || status.origin !== 'ours' || observed.ending === true) return [];
   // What is remembered is about another workload, and so is what the status says of this one.
   if (isRetargeted(status, observed)) return [];
   // A spec that cannot be followed is not a reason to touch anything, but for bringing traffic home.
@@ -148,7 +148,8 @@ export type HandBack = 'scale' | 'await-target' | 'traffic' | 'note' | 'drain' |
 /** The target up, then traffic to it, then requests away from the primary, then the Canary is let go. */
 export function handingBack(spec: Spec, status: Status, observed: Observed, now: Instant): HandBack {
   const { target } = observed;
-  if (!spec.revertOnDeletion || isRival(status)) return 'let-go';
+  // In a namespace that goes there is nobody left to serve, and no pod comes up any more.
+  if (!spec.revertOnDeletion || isRival(status) || observed.ending === true) return 'let-go';
   const overdue = now >= after(status.phaseSince, spec.progressDeadline);
   if (target?.scaledUp === false) return 'scale';
   if (target !== undefined && target.readiness.kind !== 'ready' && !overdue) return 'await-target';

@@ -26,6 +26,8 @@ export function decide(s: Situation): Verdict {
   if (status.phase === 'Terminating') return leaving(s);
   // Deletion wins over suspend, a mesh that is gone and a stuck rollout.
   if (s.deleting) return move(s, { phase: 'Terminating' }, { kind: 'terminating' });
+  // Where nothing can be made any more, nothing is begun, brought back or found to be missing.
+  if (observed.ending === true) return wait(s, { kind: 'namespace' });
   if (spec.suspend) return wait(s, { kind: 'resume' }, { notices: [{ kind: 'suspended' }] });
   const invalid = validity(s);
   if (invalid !== undefined) return invalid;

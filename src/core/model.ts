@@ -299,6 +299,8 @@ export interface Observed {
   readonly finalizer: boolean;
   /** Apex and routes are back as the user had them; only looked at while Terminating. */
   readonly released: boolean;
+  /** The namespace is being deleted, as the refusal of a write has said: nothing new can be made in it. */
+  readonly ending?: true;
   /** Only looked at before a status of Flagger's is taken over. */
   readonly traces?: Traces;
 }
@@ -402,6 +404,8 @@ export type Action =
 export type WaitingFor =
   /** A target to exist; a new revision; suspend or pause to be lifted; requests to leave the target. */
   | { readonly kind: 'target' | 'revision' | 'resume' | 'drain' | 'drain-primary' }
+  /** All of it to be gone: its namespace is being deleted. */
+  | { readonly kind: 'namespace' }
   /** At rest with the target running although it was parked: somebody scaled it up. */
   | { readonly kind: 'revision-target-running' }
   /** Neither the primary nor a snapshot holds the promoted revision: a revert or a new revision is the cure. */

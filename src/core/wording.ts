@@ -467,6 +467,8 @@ export function waitingText(waitingFor: WaitingFor, spec: Spec): string {
       return 'requests to leave the target';
     case 'drain-primary':
       return 'requests to leave the primary';
+    case 'namespace':
+      return 'its namespace to be gone';
     case 'spec':
       return `a spec that can be followed: ${waitingFor.detail}`;
     case 'routes':

@@ -64,6 +64,8 @@ export interface WorldState {
   readonly autoscalers: Readonly<Record<string, 'current' | 'outdated'>>;
   readonly finalizer: boolean;
   readonly released: boolean;
+  /** The namespace is being deleted. */
+  readonly ending: boolean;
 }
 
 export interface TargetState {
@@ -153,6 +155,7 @@ export function newborn(spec: Spec): WorldState {
     autoscalers: {},
     finalizer: false,
     released: false,
+    ending: false,
   };
 }
 
@@ -242,6 +245,7 @@ export class World implements Ports {
         look.status.autoscaler !== look.spec.autoscaler && look.status.autoscaler in look.autoscalers,
       finalizer: look.finalizer,
       released: look.released,
+      ...(look.ending && { ending: true }),
     };
     this.#watch({ kind: 'looked', observed, spec: look.spec });
     return observed;

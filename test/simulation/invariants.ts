@@ -292,7 +292,8 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       const { action, before } = effect;
       const { status, spec, target, now } = before;
       if (action.present || status.phase !== 'Terminating' || !spec.revertOnDeletion) return [];
-      if (target === undefined) return [];
+      // Nobody is left to be served by what goes with its namespace.
+      if (target === undefined || before.ending) return [];
       if (!before.released) return ['let go with its traffic'];
       const since = status.released ?? now;
       return now - since >= Math.min(DRAIN, spec.interval) ? [] : ['let go before requests have left'];
@@ -337,6 +338,14 @@ export const INVARIANTS: Readonly<Record<string, Rule>> = {
       return [];
     return [`${100 - status.canaryWeight}% of the traffic meets nobody`];
   },
+
+  '27 in a namespace that is being deleted a Canary is let go, and nothing else is written': (pass) =>
+    pass.effects.flatMap((effect) => {
+      if (effect.kind !== 'performed' || lookBefore(pass, effect)?.observed.ending !== true) return [];
+      const { action } = effect;
+      const letsGo = action.kind === 'set-finalizer' && !action.present;
+      return letsGo ? [] : [`${action.kind} in a namespace that is being deleted`];
+    }),
 
   '18 a command is carried out at most once': (pass) =>
     commits(pass).flatMap(({ before, after }) => {

@@ -219,7 +219,8 @@ async function comesToRest(
 ): Promise<{ passes: number; failures: readonly string[] }> {
   const { state } = node;
   const { lastPromotedRevision } = state.status;
-  const promoted = state.problem === undefined && !state.spec.suspend && !state.deleting;
+  const living = !state.deleting && !state.ending;
+  const promoted = state.problem === undefined && !state.spec.suspend && living;
   const stopped = promoted && isAbortable(state);
   const starts: readonly { readonly state: WorldState | undefined; readonly phases?: readonly Phase[] }[] = [
     { state },
@@ -332,6 +333,8 @@ function wrongRest(state: WorldState, result: ReconcileResult & { kind: 'waiting
     const away = routes !== undefined && routes.canary > 0 && status.park === 'due';
     return running || away ? `9 rests with routes nobody understands: ${here}` : undefined;
   }
+  // Nothing is missing where all of it goes.
+  if (state.ending && result.waitingFor.kind === 'namespace') return undefined;
   const lost = result.waitingFor.kind === 'proven-revision';
   if (!lost && !AT_REST.has(result.waitingFor.kind))
     return `9 rests waiting for ${result.waitingFor.kind}: ${here}`;
@@ -507,6 +510,10 @@ export const HAPPENINGS = {
     name: 'the spec is mended',
     apply: (state) => (state.problem === undefined ? undefined : { ...state, problem: undefined }),
   },
+  endNamespace: {
+    name: 'the namespace is being deleted',
+    apply: (state) => (state.ending ? undefined : { ...state, ending: true }),
+  },
   delete: {
     name: 'the Canary is deleted',
     apply: (state) => (state.deleting ? undefined : { ...state, deleting: true }),
@@ -646,6 +653,7 @@ function makeKey({ state, tried }: Node): string {
     state.autoscalers,
     state.finalizer,
     state.released,
+    state.ending,
     state.deleting,
     state.problem === undefined,
     // A command about what is not there, or carried out already, changes nothing; that it was carried out does.

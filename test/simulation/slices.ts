@@ -192,6 +192,13 @@ export const OTHERS: readonly Slice[] = [
     [pushNew, HAPPENINGS.delete, loseTarget, deadline],
     26_536,
   ),
+  slice(
+    'a namespace that is deleted',
+    aSpec({ revertOnDeletion: true, strategy: SHORT }),
+    LIVING,
+    [pushNew, HAPPENINGS.endNamespace, HAPPENINGS.delete, loseTarget, losePrimary, loseServices],
+    13_125,
+  ),
   slice('deletion without revert', aSpec(), CHANGEABLE, [pushNew, HAPPENINGS.delete], 1_707),
   slice(
     'a spec that breaks',

@@ -174,14 +174,19 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
   },
   {
     id: 'M63',
-    says: 'no Canary is kept for ever by a target that is gone or never ready',
+    says: 'no Canary is kept for ever by a target that is gone or never ready, nor by a namespace that goes',
     tests: {
       'test/unit/controller/observe.test.ts': ['a Canary that is being deleted …'],
       'test/scenario/trouble.test.ts': [
         'trouble deletion does not wait for a target that never becomes ready',
       ],
+      'test/unit/core/converge.test.ts': ['in a namespace that is being deleted …'],
+      'test/unit/controller/canary-ports.test.ts': ['a Canary whose namespace is being deleted …'],
     },
-    mutants: ['drop-in: a Canary that is held by what is gone (M63)'],
+    mutants: [
+      'drop-in: a Canary that is held by what is gone (M63)',
+      'drop-in: a namespace that goes is written to again and again (M63)',
+    ],
   },
   {
     id: 'M64',

@@ -52,7 +52,10 @@ interface Said {
   readonly name: string;
 }
 
-function kindOfRefusal(status: number, { reason, name }: Said): ApiError['kind'] {
+/** How the API server refuses new objects in a namespace that is being deleted. */
+const ENDING = 'because it is being terminated';
+
+function kindOfRefusal(status: number, { reason, name, message }: Said): ApiError['kind'] {
   switch (status) {
     case 404:
       // An unknown path is answered in plain text or without the name of an object.
@@ -60,8 +63,9 @@ function kindOfRefusal(status: number, { reason, name }: Said): ApiError['kind']
     case 409:
       return reason === 'AlreadyExists' ? 'already-exists' : 'conflict';
     case 401:
-    case 403:
       return 'forbidden';
+    case 403:
+      return message.endsWith(ENDING) ? 'ending' : 'forbidden';
     case 405:
     case 406:
       return 'no-such-kind';

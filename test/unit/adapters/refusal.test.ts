@@ -29,6 +29,12 @@ describe('what is forbidden', () => {
     ]);
   });
 
+  it('in a namespace that is being deleted is no lack of a rule', () => {
+    const message =
+      'services "podinfo-canary" is forbidden: unable to create new content in namespace test because it is being terminated';
+    expect(said(message)).toEqual(['ending', `patching canaries/status test/podinfo: ${message} (403)`]);
+  });
+
   it('by somebody else is told in his words, and of Secrets not at all', () => {
     const message =
       'pods "web" is forbidden: exceeded quota: small, requested: cpu=2, used: cpu=1, limited: cpu=2';

@@ -29,6 +29,24 @@ function actionsOf(reason: string): readonly Action[] {
   return converge(spec, { ...failed, invalid: { reason, detail: '', since: now } }, observed, now);
 }
 
+describe('in a namespace that is being deleted', () => {
+  const ours: Status = { ...status, origin: 'ours', place: 'istio/podinfo', phaseSince: now };
+  const ending = { ...observed, ending: true, services: false, finalizer: true } as const;
+  const reverting = { ...spec, revertOnDeletion: true };
+
+  it('nothing is made again', () => {
+    const failed: Status = { ...ours, phase: 'Failed' };
+    const { ending: _, ...living } = ending;
+    expect(converge(reverting, failed, living, now)).not.toEqual([]);
+    expect(converge(reverting, failed, ending, now)).toEqual([]);
+  });
+
+  it('a Canary is let go at once, since nobody is left to be served', () => {
+    const leaving: Status = { ...ours, phase: 'Terminating' };
+    expect(converge(reverting, leaving, ending, now)).toEqual([{ kind: 'set-finalizer', present: false }]);
+  });
+});
+
 describe('a failed Canary that cannot be followed', () => {
   it('brings its traffic home', () => {
     expect(actionsOf('InvalidSpec')).toEqual([

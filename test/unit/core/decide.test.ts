@@ -69,6 +69,16 @@ describe('in the middle of a run at 20%', () => {
     },
     { what: 'a target that is gone ends the run', changes: { target: null }, then: 'Failed 0' },
     {
+      what: 'nor does it where the whole namespace goes',
+      changes: { target: null, primary: null, observed: { ending: true } },
+      then: 'namespace',
+    },
+    {
+      what: 'a Canary that goes with its namespace is let go as ever',
+      changes: { target: null, observed: { ending: true }, situation: { deleting: true } },
+      then: 'Terminating 20',
+    },
+    {
       what: 'a target that is stuck ends the run',
       changes: { target: { readiness: STUCK } },
       then: 'Failed 0',

@@ -473,6 +473,7 @@ const WAITS: Rows<WaitingFor> = {
       'a new revision or a revert: neither the primary nor a snapshot holds the promoted revision v2',
     ],
   ],
+  namespace: [[{ kind: 'namespace' }, 'its namespace to be gone']],
   spec: [
     [
       { kind: 'spec', reason: 'InvalidSpec', detail: 'spec.service.port: is missing' },

@@ -160,6 +160,7 @@ const WAITS: Readonly<{ [Kind in WaitingFor['kind']]: WaitingFor & { readonly ki
   resume: { kind: 'resume' },
   drain: { kind: 'drain' },
   'drain-primary': { kind: 'drain-primary' },
+  namespace: { kind: 'namespace' },
   spec: { kind: 'spec', reason: 'InvalidSpec', detail: DETAIL },
   routes: { kind: 'routes', detail: DETAIL },
   cluster: { kind: 'cluster', actions: [SET_ROUTES], stalled: false, detail: DETAIL },
