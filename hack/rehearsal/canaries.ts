@@ -1,4 +1,7 @@
-/** The Canaries that are rehearsed: every strategy, with and without gates, autoscaler, cookies and a finalizer. */
+/**
+ * The Canaries that are rehearsed: every strategy, with and without gates, autoscaler, cookies, a finalizer, and
+ * windows that are waited for.
+ */
 import type { Hook, HookType, Spec, Strategy } from '../../src/core/model.ts';
 import { millis, percent } from '../../src/shared/brand.ts';
 
@@ -50,6 +53,7 @@ const KINDS: readonly Spec[] = [
   { ...PLAIN, affinity: { cookieName: 'canary', primaryCookieName: 'primary' }, hooks: GATED },
   { ...PLAIN, strategy: { kind: 'blue-green', iterations: 3, mirror: false, routed: false }, routed: false },
   { ...PLAIN, skipAnalysis: true, revertOnDeletion: true },
+  { ...PLAIN, decay: 1, metrics: PLAIN.metrics.map((metric) => ({ ...metric, window: millis(2 * MINUTE) })) },
 ];
 
 /** The Canary of this number; the kinds take turns. */
