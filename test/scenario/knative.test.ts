@@ -203,6 +203,54 @@ describe('a Knative Service with a Canary', () => {
   });
 });
 
+describe('a Knative Service that Flagger drove', () => {
+  const driven = async (status: Readonly<Record<string, unknown>>, newest: string): Promise<Scene> => {
+    const scene = aScene();
+    const { lab } = scene;
+    lab.fake.value = ok(GOOD);
+    lab.apply(knative('podinfo:1'));
+    await lab.tick(10);
+    const found = lab.get(SERVICE);
+    const traffic = [
+      { latestRevision: true, percent: status['canaryWeight'] },
+      { revisionName: 'podinfo-00001', latestRevision: false, percent: 100 - Number(status['canaryWeight']) },
+    ];
+    const annotations = { [ANNOTATION]: 'podinfo-00001' };
+    const spec = { template: at(found, 'spec', 'template'), traffic };
+    lab.store.update(SERVICE, { ...found, metadata: { ...found?.metadata, annotations }, spec });
+    lab.apply(knative(newest));
+    await lab.tick(10);
+    lab.apply(CANARY);
+    const object = lab.get('canaries.flagger.app');
+    const hashes = { lastAppliedSpec: '6d8bf5c4b', lastPromotedSpec: '7c9df6d5c' };
+    const written = { failedChecks: 0, iterations: 0, ...hashes, ...status };
+    const lastTransitionTime = '2026-01-01T00:00:15Z';
+    lab.store.update(
+      'canaries.flagger.app',
+      { ...object, status: { ...written, lastTransitionTime } },
+      { part: 'status' },
+    );
+    return scene;
+  };
+
+  it('is taken over at rest without a request moved', async () => {
+    const { lab, went, phase, primary } = await driven({ phase: 'Succeeded', canaryWeight: 0 }, 'podinfo:1');
+    const before = went.length;
+    await lab.tick(30);
+
+    expect([phase(), primary(), went.slice(before)]).toEqual(['Succeeded', 'podinfo-00001', []]);
+    expect(at(lab.get('canaries.flagger.app'), 'status', 'lastPromotedSpec')).toBe('podinfo-00001');
+  });
+
+  it('is taken over in the middle of a run, which goes on from its share', async () => {
+    const scene = await driven({ phase: 'Progressing', canaryWeight: 20 }, 'podinfo:2');
+    const before = scene.went.length;
+    await scene.lab.until('Succeeded', () => scene.phase() === 'Succeeded');
+
+    expect(withoutRepeats(scene.went.slice(before))).toEqual(RELEASED.slice(4));
+  });
+});
+
 describe('a controller that dies around a write of its', () => {
   const run = async (value: number, ends: string, death?: Death): Promise<Scene> => {
     const scene = await begun(death);
