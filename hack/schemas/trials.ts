@@ -31,7 +31,7 @@ export function tryRendered(
 }
 
 export interface BrokenOutcome {
-  /** Of which kind, `VirtualService`. */
+  /** Of which version and kind, `networking.istio.io/v1beta1 VirtualService`. */
   readonly kind: string;
   readonly fields: readonly string[];
   /** Fields at which the real server takes nonsense. */
@@ -40,7 +40,7 @@ export interface BrokenOutcome {
 }
 
 /** Kubernetes' own kinds, of which the cluster in memory has no schema: it says so in its documentation. */
-const WITHOUT_SCHEMA = new Set(['Service', 'Ingress']);
+const WITHOUT_SCHEMA = new Set(['v1 Service', 'networking.k8s.io/v1 Ingress']);
 
 /** Every field that is written anywhere, broken once. */
 export async function tryBroken(
@@ -49,9 +49,10 @@ export async function tryBroken(
 ): Promise<readonly BrokenOutcome[]> {
   const byKind = new Map<string, Map<string, KubeObject>>();
   for (const { object } of rendered) {
-    const variants = byKind.get(object.kind) ?? new Map<string, KubeObject>();
+    const kind = `${object.apiVersion} ${object.kind}`;
+    const variants = byKind.get(kind) ?? new Map<string, KubeObject>();
     for (const broken of brokenVariants(object)) variants.set(broken.field, broken.object);
-    byKind.set(object.kind, variants);
+    byKind.set(kind, variants);
   }
   return oneByOne([...byKind], async ([kind, variants]) => {
     const outcomes = await oneByOne([...variants], async ([field, object]) => ({
