@@ -209,3 +209,77 @@ spec: {parentRefs: [{name: gateway}], hostnames: [${host}]}
     });
   });
 });
+
+describe('a Knative Service', () => {
+  const SERVICES = 'services.serving.knative.dev';
+  const REVISIONS = 'revisions.serving.knative.dev';
+  const apply = (image: string, traffic = ''): unknown =>
+    sandbox.applyYaml(`
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: {name: app}
+spec:
+  template: {spec: {containers: [{name: user-container, image: "${image}"}]}}
+  ${traffic}
+`);
+  const service = (): unknown => sandbox.store.get(SERVICES, NAME);
+  const revisions = (): readonly string[] =>
+    sandbox.store.list(REVISIONS).map(({ metadata }) => metadata.name);
+
+  beforeEach(() => {
+    const group = { group: 'serving.knative.dev', version: 'v1', namespaced: true };
+    sandbox.registerKind({ ...group, kind: 'Service', plural: 'services' });
+    sandbox.registerKind({ ...group, kind: 'Revision', plural: 'revisions' });
+  });
+
+  it('has a revision for each template, ready when its pods are', async () => {
+    apply('app:1');
+    await pass(1);
+    expect(service()).toMatchObject({
+      status: { latestCreatedRevisionName: 'app-00001', conditions: [{ status: 'Unknown' }, {}] },
+    });
+    await pass(7);
+    expect(service()).toMatchObject({
+      status: {
+        latestReadyRevisionName: 'app-00001',
+        traffic: [{ latestRevision: true, percent: 100, revisionName: 'app-00001' }],
+        conditions: [
+          { type: 'ConfigurationsReady', status: 'True' },
+          { type: 'RoutesReady', status: 'True' },
+        ],
+      },
+    });
+    apply('app:1', 'traffic: [{revisionName: app-00001, percent: 100}]');
+    await pass(1);
+    expect(revisions()).toEqual(['app-00001']);
+    expect(service()).toMatchObject({ metadata: { generation: 2 }, status: { observedGeneration: 2 } });
+  });
+
+  it('goes on with the newest that is ready while another is not', async () => {
+    apply('app:1');
+    await pass(8);
+    apply('app:broken');
+    await pass(20);
+    expect(revisions()).toEqual(['app-00001', 'app-00002']);
+    expect(service()).toMatchObject({
+      status: {
+        latestCreatedRevisionName: 'app-00002',
+        latestReadyRevisionName: 'app-00001',
+        traffic: [{ revisionName: 'app-00001' }],
+      },
+    });
+  });
+
+  it('routes as before where a revision is named that does not exist, and says so', async () => {
+    apply('app:1');
+    await pass(8);
+    apply('app:1', 'traffic: [{revisionName: app-00009, percent: 100}]');
+    await pass(1);
+    expect(service()).toMatchObject({
+      status: {
+        traffic: [{ revisionName: 'app-00001' }],
+        conditions: [{}, { type: 'RoutesReady', status: 'False', reason: 'RevisionMissing' }],
+      },
+    });
+  });
+});
