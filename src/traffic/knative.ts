@@ -67,7 +67,7 @@ export const knative: TrafficProvider = {
     return err({ kind: 'pending', detail: `${subject}: ${pending}`, written });
   },
 
-  /** Moves no request: the newest revision is followed again only where it is the one that was promoted. */
+  /** Nothing unpromoted gets requests by it: the newest revision is followed again only where it is the primary. */
   release({ apex }, current) {
     const found = find(current, refOf(apex));
     const primary = found && primaryRevision(found);

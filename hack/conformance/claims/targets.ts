@@ -207,7 +207,7 @@ export const TARGETS: readonly Claim[] = [
     },
     mutants: ['Knative'],
     differs:
-      'a revision that is not ready for progressDeadlineSeconds ends the run, and no request is moved when the Canary goes',
+      'a revision that is not ready for progressDeadlineSeconds ends the run, and a Canary that goes leaves requests to what was promoted',
   },
   {
     id: '10.4.19',
