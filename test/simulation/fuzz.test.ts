@@ -36,9 +36,9 @@ const SPECS: readonly Spec[] = [
   }),
 ];
 
-const LIKELY: readonly Happening[] = Object.values(HAPPENINGS).filter(
-  ({ name }) => name !== HAPPENINGS.delete.name && name !== HAPPENINGS.otherStrategy.name,
-);
+/** After the first two no rollout comes to its end; the third is for plans of one strategy. */
+const UNLIKELY: readonly Happening[] = [HAPPENINGS.delete, HAPPENINGS.endNamespace, HAPPENINGS.otherStrategy];
+const LIKELY = Object.values<Happening>(HAPPENINGS).filter((one) => !UNLIKELY.includes(one));
 const PEOPLE: readonly Happening[] = [
   ...LIKELY,
   ...(['abort', 'retry', 'promote', 'pause'] as const).map((verb) => command(verb)),
