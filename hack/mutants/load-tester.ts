@@ -33,6 +33,12 @@ export const LOAD_TESTER_MUTANTS: readonly Mutant[] = [
     find: 'return { status: 424,',
     replace: 'return { status: 500,',
   }),
+  breaks('credentials of a command in the events of its Canary', RESULTS, 'M60 is told for any command', {
+    file: RUNNER,
+    find: 'if (failure !== undefined) this.#reports.failed(key, { checksum: order.checksum, reason: failure });',
+    replace:
+      'if (failure !== undefined) this.#reports.failed(key, { checksum: order.checksum, reason: `${failure}: ${order.job.title}` });',
+  }),
   breaks(
     'a failure that is kept from those who asked for it only',
     RESULTS,

@@ -26,6 +26,10 @@ export interface Load {
 }
 
 const MAX_WORKERS = 1_000;
+/** A method, in HTTP. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+/** The value of a header, in HTTP: one line, of bytes. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Flags with a value, and those without, as `hey -h` lists them. */
 const VALUED = ['n', 'c', 'q', 'z', 'm', 't', 'H', 'd', 'T', 'A', 'U', 'a', 'x', 'host', 'cpus'] as const;
@@ -132,9 +136,11 @@ function toLoad({ values, bare, url }: Flags): Result<Load, string> {
   const seconds = Number(last('t') ?? 20);
   const length = last('z');
   const duration = length === undefined ? undefined : parseDuration(length);
+  const method = last('m') ?? 'GET';
   const headers = readHeaders(values);
   const fault =
     urlFault(url) ??
+    (TOKEN.test(method) ? undefined : 'hey: -m is not a method such as POST') ??
     wholeFault('-c', workers, 1, MAX_WORKERS) ??
     wholeFault('-n', requests, 1, Number.MAX_SAFE_INTEGER) ??
     wholeFault('-t', seconds, 0, 86_400) ??
@@ -148,7 +154,7 @@ function toLoad({ values, bare, url }: Flags): Result<Load, string> {
   if (fault !== undefined || typeof headers === 'string') return err(fault ?? 'hey: bad header');
   return ok({
     url: /^https?:\/\//i.test(url) ? url : `http://${url}`,
-    method: (last('m') ?? 'GET').toUpperCase(),
+    method: method.toUpperCase(),
     headers,
     body: last('d') ?? '',
     workers,
@@ -188,7 +194,9 @@ function readHeaders(values: Flags['values']): Readonly<Record<string, string>> 
     headers[canonical(parts[1] ?? '')] = parts[2] ?? '';
   }
   const host = last('host');
-  return host === undefined ? headers : { ...headers, Host: host };
+  const all = host === undefined ? headers : { ...headers, Host: host };
+  const strange = Object.keys(all).find((name) => !VALUE.test(all[name] ?? ''));
+  return strange === undefined ? all : `hey: the header ${strange} has characters that no header may have`;
 }
 
 /** One spelling per header, so that the user's `content-type` replaces ours instead of joining it. */

@@ -1,6 +1,7 @@
 /** Sends the requests a `Load` describes. Redirects are not followed and certificates not checked. */
 import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
+import { setImmediate as pause } from 'node:timers/promises';
 
 import { after, instant, millis, until, type Instant } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -71,6 +72,8 @@ async function once(load: Load, send: Send, tally: Tally, signal: AbortSignal): 
     tally.answered(status, performance.now() - started, bytes);
   } catch (error) {
     if (!signal.aborted) tally.failed(reasonOf(error));
+    // What cannot even be sent fails at once: without a pause nobody else would get a turn until the end.
+    await pause();
   }
 }
 

@@ -89,7 +89,7 @@ export class Tasks {
     }
     const full = this.#isFull();
     if (!full) this.#unattended.set(key, this.#runAndKeep(key, order));
-    if (failure !== undefined && !isTrue(metadata['ignoreFailure'])) return failedBefore(failure, job);
+    if (failure !== undefined && !isTrue(metadata['ignoreFailure'])) return failedBefore(failure);
     return full ? this.#busy() : ACCEPTED;
   }
 
@@ -147,7 +147,10 @@ export class Tasks {
   }
 }
 
-/** Not a 5xx: whoever tries those again would be told that all is well, and would not pass on why it is not. */
-function failedBefore(failure: string, { title }: Job): Answer {
-  return { status: 424, body: `failed since the last call: ${failure}: ${title}` };
+/**
+ * Not a 5xx: whoever tries those again would be told that all is well, and would not pass on why it is not. The command
+ * stays out of it: it may hold credentials, and the answer goes into events.
+ */
+function failedBefore(failure: string): Answer {
+  return { status: 424, body: `failed since the last call: ${failure}` };
 }

@@ -9,23 +9,33 @@ export interface Clock {
   sleep(span: Millis, options: { readonly signal: AbortSignal }): Promise<void>;
 }
 
+/** More than this a timer cannot count: it would ring at once. */
+const LONGEST_NAP = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => instant(Date.now()),
   steady: () => instant(performance.now()),
-  sleep: (span, { signal }) =>
-    new Promise((resolve, reject) => {
-      const abort = (): void => {
-        clearTimeout(timer);
-        reject(signal.reason as Error);
-      };
-      if (signal.aborted) {
-        reject(signal.reason as Error);
-        return;
-      }
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', abort);
-        resolve();
-      }, span);
-      signal.addEventListener('abort', abort, { once: true });
-    }),
+  async sleep(span, { signal }) {
+    let left: number = span;
+    for (; left > LONGEST_NAP; left -= LONGEST_NAP) await nap(LONGEST_NAP, signal);
+    await nap(left, signal);
+  },
 };
+
+function nap(span: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    }, span);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+}

@@ -65,18 +65,15 @@ describe('load that failed', () => {
   it('M60 fails the next check with the reason, once, and is begun again', async () => {
     const cmd = `hey -n 4 -c 2 ${await nowhere()}/`;
     expect(await call({ cmd })).toEqual([202, '']);
-    const told = [
-      424,
-      `failed since the last call: none of 4 requests was answered: ECONNREFUSED: command ${cmd}`,
-    ];
+    const told = [424, 'failed since the last call: none of 4 requests was answered: ECONNREFUSED'];
     expect(await call({ cmd })).toEqual(told);
     expect(await call({ cmd })).toEqual(told);
   });
 
   it('M60 is told for any command that ends with another status than 0', async () => {
-    const cmd = 'exit 3 # for everybody';
+    const cmd = 'exit 3 # --user me:secret';
     expect(await call({ cmd })).toEqual([202, '']);
-    expect(await call({ cmd })).toEqual([424, `failed since the last call: exit status 3: command ${cmd}`]);
+    expect(await call({ cmd })).toEqual([424, 'failed since the last call: exit status 3']);
   });
 
   it('is not told to another revision', async () => {
@@ -112,10 +109,7 @@ describe('minSuccessRate', () => {
     const cmd = `hey -n 4 -c 1 ${await aService(200, 404, 302, 503)}/`;
     const metadata = { cmd, minSuccessRate };
     await call(metadata);
-    const answer =
-      typeof expected === 'string'
-        ? [424, `failed since the last call: ${expected}: command ${cmd}`]
-        : expected;
+    const answer = typeof expected === 'string' ? [424, `failed since the last call: ${expected}`] : expected;
     expect(await call(metadata)).toEqual(answer);
   });
 

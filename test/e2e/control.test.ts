@@ -99,7 +99,7 @@ describe('gates and hooks', () => {
       await rollout.push('loaded:2');
       await rollout.rests('Failed');
       expect(rollout.primaryImage).toBe('loaded:1');
-      const reason = 'failed since the last call: none of 2 requests was answered: ECONNREFUSED: command';
+      const reason = 'failed since the last call: none of 2 requests was answered: ECONNREFUSED';
       const halts = rollout.told.filter((text) => text.startsWith('Halt'));
       expect(halts).toEqual(
         halts.map(() => `Halt loaded.test advancement external check load-test failed ${reason} ${cmd}`),

@@ -24,6 +24,9 @@ const SUMMARIES: Readonly<Record<Verb, string>> = {
   resume: 'let a paused run go on',
 };
 
+/** Timers of signals count no further than some weeks. */
+const LONGEST = millis(24 * 3_600_000);
+
 interface SteerOptions extends ClusterOptions {
   readonly wait: boolean;
   readonly timeout: Millis;
@@ -117,6 +120,6 @@ function say(sentence: string): void {
 
 function span(text: string): Millis {
   const parsed = parseDuration(text);
-  if (parsed !== undefined && parsed > 0) return parsed;
-  throw new InvalidArgumentError('Expected a span of time such as 90s or 2m.');
+  if (parsed !== undefined && parsed > 0 && parsed <= LONGEST) return millis(Math.ceil(parsed));
+  throw new InvalidArgumentError('Expected a span of time such as 90s or 2m, up to 24h.');
 }

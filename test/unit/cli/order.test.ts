@@ -1,8 +1,10 @@
 /** What an order becomes: the annotation the controller obeys, once for each time it is meant. */
 import { describe, expect, it } from '@jest/globals';
+import { Command } from 'commander';
 import { commandsOf } from '../../../src/api/command.ts';
 import type { KubeObject } from '../../../src/api/objects.ts';
 import { writeStatus } from '../../../src/api/status.ts';
+import { steerCommands } from '../../../src/cli/commands/steer.ts';
 import type { Verb } from '../../../src/cli/explain/remedies.ts';
 import { orderFor, takenUp } from '../../../src/cli/steer/order.ts';
 import type { Status } from '../../../src/core/model.ts';
@@ -89,5 +91,20 @@ describe('an order', () => {
 
     expect(takenUp(order, canary({ obeyed: { retry: '1-ab' } }))).toBe(false);
     expect(takenUp(order, canary({ obeyed: { retry: '1-ab/2' } }))).toBe(true);
+  });
+});
+
+describe('how long to wait', () => {
+  const fault = async (timeout: string): Promise<string> => {
+    const [abort = new Command()] = steerCommands('serin', () => undefined);
+    abort.exitOverride().configureOutput({ writeErr: () => undefined });
+    return abort.parseAsync(['podinfo', '--timeout', timeout], { from: 'user' }).then(
+      () => '',
+      (error: unknown) => String(error),
+    );
+  };
+
+  it.each(['soon', '0s', '24h1s', '1200h'])('is not %s', async (timeout) => {
+    expect(await fault(timeout)).toContain('Expected a span of time such as 90s or 2m, up to 24h.');
   });
 });

@@ -136,6 +136,14 @@ describe('load', () => {
     expect([...tally.errors]).toEqual([['ECONNREFUSED', 4]]);
   });
 
+  it('leaves others a turn while nothing can even be sent', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 5);
+    const load = { ...loadOf('hey -n 1000000000 -c 1 http://localhost:1/'), method: 'G ET' };
+    const tally = await generate(load, options({ signal: controller.signal }));
+    expect([...tally.errors.keys()]).toEqual(['ERR_INVALID_HTTP_TOKEN']);
+  });
+
   it('ends at once when told to, in the middle of a request', async () => {
     const controller = new AbortController();
     const server = await serve(() => controller.abort());
