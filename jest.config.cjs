@@ -8,4 +8,6 @@ module.exports = {
   cacheDirectory: '<rootDir>/.cache/jest',
   // Three workers on two cores: suites that start processes wait for them most of the time.
   maxWorkers: 3,
+  // For what hangs; how long anything takes is no test's business.
+  testTimeout: 60_000,
 };

@@ -21,13 +21,13 @@ import { noMemory, type Memory } from './memory.ts';
 import { createMessenger } from './messenger.ts';
 import { FINALIZER } from './observe.ts';
 import { noticing, standing } from './permissions.ts';
-import type { ReconcileResult } from './ports.ts';
+import type { ActionError, ReconcileResult } from './ports.ts';
 import { reconcile } from './reconcile.ts';
 import { Slots } from './slots.ts';
 import { standAside, takeUp, type Aside } from './standing-aside.ts';
 import type { Tools } from './tools.ts';
 import type { PassOutcome } from './vitals.ts';
-import { telling, waitedFor, type Waited } from './waiting.ts';
+import { lasts, telling, waitedFor, type Waited } from './waiting.ts';
 import { WorkQueue } from './workqueue.ts';
 
 const CONCURRENT_PASSES = 8;
@@ -463,10 +463,14 @@ export class Manager {
       const name = `${canary.name}.${canary.namespace}`;
       log.info({ canary: name, phase, weight, waitingFor: text }, 'waiting');
     }
-    for (const { action, conflict, detail } of failures) {
-      if (!conflict) log.warn({ canary: titleOfKey(key), action, detail }, 'an action was refused');
-    }
-    if (AT_REST.has(phase) && failures.length === 0) await this.#crossOff(key, ports);
+    const known = memory.refused;
+    const refusals = failures.filter(({ conflict }) => !conflict);
+    memory.refused = refusals.map(textOf);
+    for (const { action, detail } of refusals.filter((refusal) => !known.includes(textOf(refusal))))
+      log.warn({ canary: titleOfKey(key), action, detail }, 'an action was refused');
+    // No commit comes soon that would take along what was told, and the next process would tell it again.
+    const stays = AT_REST.has(phase) || lasts(memory.waited.wait);
+    if (stays && failures.length === 0) await this.#crossOff(key, ports);
     this.#queue.add(key, requeueAfter ?? resyncIn(random));
     await this.#sayWaiting(key, memory.waited, memory, canary, signal);
     return 'waiting';
@@ -506,6 +510,10 @@ export class Manager {
       );
     }
   }
+}
+
+function textOf({ action, detail }: ActionError): string {
+  return `${action}: ${detail}`;
 }
 
 function resyncIn(random: () => number): Millis {

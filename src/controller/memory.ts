@@ -15,6 +15,8 @@ export interface Memory {
   doubted: number | undefined;
   /** A write was refused because its namespace is being deleted, which is the end of every Canary in it. */
   ending: boolean;
+  /** The actions that were refused when it last waited, with what was said of each. */
+  refused: readonly string[];
   /** What it needs and is not allowed, in sentences. */
   forbidden: readonly string[];
 }
@@ -26,6 +28,7 @@ export function noMemory(): Memory {
     looked: '',
     doubted: undefined,
     ending: false,
+    refused: [],
     forbidden: [],
   };
 }

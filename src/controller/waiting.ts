@@ -27,7 +27,10 @@ export function waitedFor(
 ): Waited {
   const goesOn = before?.wait.kind === waitingFor.kind && before.wait.since >= status.changedAt;
   const since = goesOn ? before.wait.since : now;
-  return { wait: told({ waitingFor, since }, spec), saidAt: before?.saidAt };
+  const wait = told({ waitingFor, since }, spec);
+  // Until it is asked again, the last answer stands.
+  const stands = goesOn && before.wait.text.startsWith(`${wait.text}: `);
+  return { wait: stands ? { ...wait, text: before.wait.text } : wait, saidAt: before?.saidAt };
 }
 
 /** Whether to write it now, to look again later, or to leave things as they are. */
@@ -56,8 +59,13 @@ export function telling(
 }
 
 function write(wait: Wait, since: Instant, now: Instant): Telling {
-  const due = LASTING.has(wait.kind) ? since : after(since, GRACE);
+  const due = lasts(wait) ? since : after(since, GRACE);
   return now >= due ? { kind: 'write', wait } : { kind: 'later', delay: until(now, due) };
+}
+
+/** Whether it takes somebody to end it, or an answer that nobody knows. */
+export function lasts({ kind }: Wait): boolean {
+  return LASTING.has(kind);
 }
 
 /** These do not pass by themselves. */

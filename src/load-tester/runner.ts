@@ -4,6 +4,7 @@ import type { Clock } from '../shared/clock.ts';
 import { formatDuration } from '../shared/duration.ts';
 import type { Logger } from '../shared/logger.ts';
 import { ACCEPTED, type Answer } from './answer.ts';
+import { withoutCredentials } from './credentials.ts';
 import type { Metadata, Payload } from './payload.ts';
 import { Reports } from './reports.ts';
 import { isTrue } from './tasks/metadata.ts';
@@ -70,7 +71,7 @@ export class Tasks {
     if (this.#isFull()) return this.#busy();
     const { output, failure } = await this.#run(order);
     if (failure !== undefined)
-      return { status: 500, body: `${order.job.title} failed: ${output}: ${failure}` };
+      return { status: 500, body: `${withoutCredentials(order.job.title)} failed: ${output}: ${failure}` };
     return { status: 200, body: isTrue(order.metadata['returnCmdOutput']) ? output : '' };
   }
 
@@ -84,7 +85,7 @@ export class Tasks {
     const key = `${canary}+${job.title}`;
     const failure = this.#reports.called(key, checksum, clock.steady());
     if (this.#unattended.has(key)) {
-      logger.info({ canary, task: job.title }, 'command skipped, it is already running');
+      logger.info({ canary, task: withoutCredentials(job.title) }, 'command skipped, it is already running');
       return ACCEPTED;
     }
     const full = this.#isFull();
@@ -114,17 +115,18 @@ export class Tasks {
     this.#running += 1;
     watch.began(type);
     logger.info({ canary, type }, 'command starting');
-    const outcome = await this.#limited(job).catch((error: unknown) => {
+    const { output: said, failure } = await this.#limited(job).catch((error: unknown) => {
       logger.error({ canary, type, error }, 'a task failed for a reason of ours');
       return { output: '', failure: 'internal error' };
     });
     this.#running -= 1;
-    const { output, failure } = outcome;
+    // What succeeded is passed on as it is, where somebody has asked for that.
+    const output = failure === undefined ? said : withoutCredentials(said);
     watch.ended(type, failure === undefined ? 'succeeded' : 'failed', (clock.steady() - started) / 1_000);
     if (failure !== undefined) logger.error({ canary, type, output, error: failure }, 'command failed');
     else
       logger.info({ canary, type, ...(isTrue(metadata['logCmdOutput']) && { output }) }, 'command finished');
-    return outcome;
+    return { output, failure };
   }
 
   async #limited({ run }: Job): Promise<Outcome> {

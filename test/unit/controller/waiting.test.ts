@@ -49,6 +49,26 @@ describe('a wait', () => {
     expect(told(first({ kind: 'resume' }, 1), 1).kind).toBe('write');
   });
 
+  it('for an answer goes on with the last one until it is asked again', () => {
+    const gate = (detail: string): WaitingFor => ({
+      kind: 'question',
+      question: {
+        kind: 'hook',
+        type: 'confirm-rollout',
+        index: 0,
+        revision: stored().status.lastAppliedRevision,
+      },
+      detail,
+    });
+    const refused = first(gate('Forbidden'), 1);
+    const asked = { spec, status: stored().status };
+
+    const between = waitedFor(refused, gate(''), asked, later(2));
+    expect(between.wait.text).toBe(refused.wait.text);
+    const other = waitedFor(between, gate('late'), asked, later(3));
+    expect(other.wait.text).toMatch(/: late$/);
+  });
+
   it('that was written is not written again: not when numbers change, not at once when words do', () => {
     const known = stored(
       {},
