@@ -3,6 +3,7 @@ import type { Fault, Mutant } from './mutant.ts';
 
 const GROUNDS = 'test/unit/core/grounds.test.ts';
 const WRITTEN = 'test/unit/api/grounds.test.ts';
+const CONTROLLER = 'test/contract/controller.test.ts';
 const WAITING = 'test/unit/controller/waiting.test.ts';
 const ORDER = 'test/unit/cli/order.test.ts';
 
@@ -38,8 +39,18 @@ export const EXPLANATION_MUTANTS: readonly Mutant[] = [
   ),
   breaks('a write for every wait', WAITING, 'that is over in a moment is not written', {
     file: 'src/controller/waiting.ts',
-    find: 'const due = LASTING.has(wait.kind) ? since : after(since, GRACE);',
+    find: 'const due = lasts(wait) ? since : after(since, GRACE);',
     replace: 'const due = since;',
+  }),
+  breaks('a gate that flips', WAITING, 'for an answer goes on with the last one', {
+    file: 'src/controller/waiting.ts',
+    find: 'stands ? { ...wait, text: before.wait.text } : wait',
+    replace: 'wait',
+  }),
+  breaks('news told again after a restart', CONTROLLER, 'crosses off what it told while a run is held', {
+    file: 'src/controller/manager.ts',
+    find: 'AT_REST.has(phase) || lasts(memory.waited.wait)',
+    replace: 'AT_REST.has(phase)',
   }),
   breaks('a write for every pod', WAITING, 'that was written is not written again', {
     file: 'src/controller/waiting.ts',

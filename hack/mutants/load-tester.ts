@@ -15,8 +15,8 @@ function breaks(what: string, file: string, name: string | undefined, fault: Fau
 export const LOAD_TESTER_MUTANTS: readonly Mutant[] = [
   breaks('a failed acceptance test that passes', PROCESS, 'F10.6 load tester: bash', {
     file: RUNNER,
-    find: 'return { status: 500, body: `${order.job.title} failed',
-    replace: 'return { status: 200, body: `${order.job.title} failed',
+    find: 'return { status: 500, body: `${withoutCredentials(',
+    replace: 'return { status: 200, body: `${withoutCredentials(',
   }),
   breaks('the same load twice at a time', PROCESS, 'F10.6 load tester: a duplicate cmd', {
     file: RUNNER,
