@@ -1,12 +1,13 @@
 /**
  * `npm run mutants`: plants one fault at a time into a copy of the sources and runs the test registered for it, which
  * must fail. A survivor is a test that does not test what it says; a text that is not found is a stale entry.
- * `-- NAME…` runs those whose id or description holds a NAME.
+ * `-- NAME…` runs those whose id or description holds a NAME, `--part 1/2` the first of two halves.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { misused } from './arguments.ts';
 import { MUTANTS } from './mutants/list.ts';
@@ -24,10 +25,14 @@ type Outcome = 'killed' | 'survived' | 'stale' | 'crashed';
 
 const Report = z.object({ numFailedTests: z.number(), numRuntimeErrorTestSuites: z.number() });
 
-const parts = process.argv.slice(2);
-const chosen = MUTANTS.filter((mutant) => parts.length === 0 || parts.some((part) => isCalled(mutant, part)));
+const { part, names } = asked();
+const chosen = MUTANTS.filter(
+  (mutant, index) =>
+    index % part.of === part.number - 1 &&
+    (names.length === 0 || names.some((name) => isCalled(mutant, name))),
+);
 if (chosen.length === 0)
-  misused(`no mutant is called ${parts.join(' or ')}; there are ${MUTANTS.map(({ id }) => id).join(', ')}`);
+  misused(`no mutant is called ${names.join(' or ')}; there are ${MUTANTS.map(({ id }) => id).join(', ')}`);
 const queue = [...chosen];
 const outcomes = new Map<Mutant, Outcome>();
 let printed = 0;
@@ -35,6 +40,25 @@ await Promise.all(Array.from({ length: CORES }, () => work()));
 const killed = [...outcomes.values()].filter((outcome) => outcome === 'killed').length;
 console.log(`\n${killed} of ${chosen.length} killed`);
 process.exitCode = killed === chosen.length && killed > 0 ? 0 : 1;
+
+interface Part {
+  /** From 1 to `of`. */
+  readonly number: number;
+  readonly of: number;
+}
+
+function asked(): { readonly part: Part; readonly names: readonly string[] } {
+  try {
+    const options = { part: { type: 'string', default: '1/1' } } as const;
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const [number = 0, of = 0] = values.part.split('/').map(Number);
+    if (/^\d+\/\d+$/.test(values.part) && number >= 1 && number <= of)
+      return { part: { number, of }, names: positionals };
+    return misused(`--part is ${values.part}, allowed is a number of a number, such as 1/2`);
+  } catch (error) {
+    return misused(error instanceof Error ? error.message : String(error));
+  }
+}
 
 /** By its whole id, so that M1 is not M10, or by part of what it does. */
 function isCalled({ id, what }: Mutant, part: string): boolean {

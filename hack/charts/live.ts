@@ -110,10 +110,10 @@ async function aRollout(reach: Reach): Promise<string> {
   await phase(reach, namespace, 'Initialized');
   await reach.kubectl('-n', namespace, 'set', 'image', `deployment/${name}`, `podinfod=${image('6.0.1')}`);
   await phase(reach, namespace, 'WaitingPromotion');
-  // What it waits for is written a moment after the phase, and belongs to what an upgrade may not change.
-  await reach.until('the Canary says that it waits', HAND_OVER, async () => {
-    const conditions = list(at(await canaryIn(reach, namespace), 'status', 'conditions'));
-    return conditions.some((condition) => at(condition, 'type') === 'Waiting');
+  // What the gate answers is written a moment after the phase, and belongs to what an upgrade may not change.
+  await reach.until('the Canary says what the gate answers', HAND_OVER, async () => {
+    const said = at(await canaryIn(reach, namespace), 'status', 'serin', 'waitingFor', 'text');
+    return text(said)?.endsWith(': Forbidden') === true;
   });
   return `it waits with ${String(at(await canaryIn(reach, namespace), 'status', 'canaryWeight'))}% on the canary`;
 }

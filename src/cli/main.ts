@@ -58,7 +58,7 @@ function commandLine(tool: string, finish: (status: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(--help explains)');
   const commands = [
-    getCommand(finish),
+    getCommand(tool, finish),
     whyCommand(tool, finish),
     ...steerCommands(tool, finish),
     checkCommand(CRDS, finish),

@@ -29,7 +29,7 @@ export function waitedFor(
   const since = goesOn ? before.wait.since : now;
   const wait = told({ waitingFor, since }, spec);
   // Until it is asked again, the last answer stands.
-  const stands = goesOn && before.wait.text.startsWith(`${wait.text}: `);
+  const stands = goesOn && isAnswered(wait, before.wait);
   return { wait: stands ? { ...wait, text: before.wait.text } : wait, saidAt: before?.saidAt };
 }
 
@@ -49,7 +49,7 @@ export function telling(
   if (stored.status.origin !== 'ours') return { kind: 'nothing' };
   const known = readWait(stored.written, stored.status, stored.spec);
   if (known.kind === wait.kind) {
-    const worded = wordsOf(known.text) === wordsOf(wait.text);
+    const worded = wordsOf(known.text) === wordsOf(wait.text) || isAnswered(wait, known);
     if (worded || (saidAt !== undefined && now < after(saidAt, AGAIN))) return { kind: 'nothing' };
     return write({ ...wait, since: known.since }, known.since, now);
   }
@@ -76,6 +76,11 @@ const LASTING: ReadonlySet<Wait['kind']> = new Set<Wait['kind']>([
   'spec',
   'question',
 ]);
+
+/** The same wait, with the answer it got when it was asked last. */
+function isAnswered({ text }: Wait, known: Wait): boolean {
+  return known.text.startsWith(`${text}: `);
+}
 
 /** Numbers go up and down while it is the same that is waited for. */
 function wordsOf(text: string): string {

@@ -74,7 +74,7 @@ describe('serin get and why', () => {
       ];
       expect(failures.map(({ status, stdout }) => [status, stdout])).toEqual(failures.map(() => [1, '']));
       expect(failures.map(({ stderr }) => stderr)).toEqual([
-        'error: there is no Canary nobody in namespace test; serin get -A lists those there are\n',
+        'error: there is no Canary nobody in namespace test; get -A lists those there are\n',
         expect.stringMatching(/^error: listing canaries is not allowed \(403\): .*reader lacks a rule.*\n$/),
         expect.stringMatching(/^error: reading canaries test\/told is not allowed \(403\): .*\n$/),
         expect.stringMatching(/^error: this cluster knows no Canaries; serin install --crds .*\n$/),

@@ -102,7 +102,7 @@ describe('gates and hooks', () => {
       const reason = 'failed since the last call: none of 2 requests was answered: ECONNREFUSED';
       const halts = rollout.told.filter((text) => text.startsWith('Halt'));
       expect(halts).toEqual(
-        halts.map(() => `Halt loaded.test advancement external check load-test failed ${reason} ${cmd}`),
+        halts.map(() => `Halt loaded.test advancement external check load-test failed ${reason}`),
       );
       expect(rollout.told).toContain('Rolling back loaded.test failed checks threshold reached 2');
 

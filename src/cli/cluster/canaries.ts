@@ -26,9 +26,7 @@ export async function readCanary(session: Session, name: string): Promise<KubeOb
   const read = await session.objects.read(ref, { signal });
   if (read.ok) return read.value;
   if (read.error.kind === 'not-found')
-    throw new Stop(
-      `there is no Canary ${name} in namespace ${namespace}; serin get -A lists those there are`,
-    );
+    throw new Stop(`there is no Canary ${name} in namespace ${namespace}; get -A lists those there are`);
   throw refused(read.error);
 }
 

@@ -8,14 +8,16 @@ import { accountOf, type Account } from '../explain/account.ts';
 import { headings, rowOf } from '../explain/rows.ts';
 import { growingTable, paintFor } from '../render.ts';
 
-const HELP = `
+function helpOf(tool: string): string {
+  return `
 Examples:
-  serin get -n test                                 all of a namespace
-  serin get podinfo -n test --watch                 one, and a line for each change, until Ctrl-C
-  serin get -A --output json | jq '.canaries[] | select(.phase == "Failed") | .name'
+  ${tool} get -n test                                 all of a namespace
+  ${tool} get podinfo -n test --watch                 one, and a line for each change, until Ctrl-C
+  ${tool} get -A --output json | jq '.canaries[] | select(.phase == "Failed") | .name'
 
 Exit status: 0 fine, 1 there is no such Canary or they cannot be read, 2 wrong usage.
 `;
+}
 
 interface GetOptions extends ClusterOptions {
   readonly output: 'text' | 'json';
@@ -23,8 +25,8 @@ interface GetOptions extends ClusterOptions {
   readonly allNamespaces: boolean;
 }
 
-/** `finish` receives the exit status. */
-export function getCommand(finish: (status: number) => void): Command {
+/** `tool` is how this program was called; `finish` receives the exit status. */
+export function getCommand(tool: string, finish: (status: number) => void): Command {
   return withClusterOptions(new Command('get').description('list Canaries with what they wait for'))
     .argument('[canary]', 'its name; all of them where it is left out')
     .addOption(
@@ -36,7 +38,7 @@ export function getCommand(finish: (status: number) => void): Command {
         .default('text'),
     )
     .option('-w, --watch', 'follow them: a line for each change', false)
-    .addHelpText('after', HELP)
+    .addHelpText('after', helpOf(tool))
     .action(async (name: string | undefined, options: GetOptions, command: Command) => {
       if (name !== undefined && options.allNamespaces)
         command.error('error: -A lists them all; a name needs its namespace', { exitCode: 2 });

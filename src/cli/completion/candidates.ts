@@ -94,12 +94,14 @@ function argumentsIn(command: Command, words: readonly string[]): number {
   }).length;
 }
 
-/** What an option was given, in either way of writing it. */
+/** What an option was given, in any way of writing it: `--of it`, `--of=it`, `-o it`, `-oit`. */
 export function valueOf(words: readonly string[], ...names: readonly string[]): string | undefined {
-  const at = words.findLastIndex((word) =>
-    names.some((name) => word === name || word.startsWith(`${name}=`)),
-  );
-  const word = words[at];
-  if (word === undefined) return undefined;
-  return word.includes('=') ? word.slice(word.indexOf('=') + 1) : words[at + 1];
+  for (const [index, word] of [...words.entries()].reverse()) {
+    for (const name of names) {
+      if (word === name) return words[index + 1];
+      const attached = name.startsWith('--') ? `${name}=` : name;
+      if (word.startsWith(attached)) return word.slice(attached.length);
+    }
+  }
+  return undefined;
 }

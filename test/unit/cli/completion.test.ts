@@ -51,9 +51,10 @@ describe('what could come next', () => {
     expect(completed(line).wanted).toBe(wanted);
   });
 
-  it('is looked for in the namespace named before, in either way of writing it', () => {
+  it('is looked for in the namespace named before, in any way of writing it', () => {
     expect(completed('get -n test ').namespace).toBe('test');
     expect(completed('get --namespace=prod ').namespace).toBe('prod');
+    expect(completed('get -nstaging ').namespace).toBe('staging');
     expect(completed('get ').namespace).toBeUndefined();
     expect(valueOf(['--context', 'a', '--context=b'], '--context')).toBe('b');
   });

@@ -67,6 +67,10 @@ describe('a wait', () => {
     expect(between.wait.text).toBe(refused.wait.text);
     const other = waitedFor(between, gate('late'), asked, later(3));
     expect(other.wait.text).toMatch(/: late$/);
+    // Nor does a process that has not asked yet take back what another has written.
+    const { text } = refused.wait;
+    const known = stored({}, { kind: 'question', text, since: '2026-11-28T10:00:01Z' });
+    expect(told(first(gate(''), 60), 60, known).kind).toBe('nothing');
   });
 
   it('that was written is not written again: not when numbers change, not at once when words do', () => {

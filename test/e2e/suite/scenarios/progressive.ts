@@ -99,8 +99,11 @@ export const daemonSet: Scenario = {
     await act.cluster.remove('Canary', app.place);
     await app.comes('is gone', () => app.canary === undefined);
     assert.equal(app.targetReplicas, 1, 'it runs again');
-    const status = app.workload('target')?.['status'];
-    assert.equal(valueAt(status, 'numberReady'), valueAt(status, 'desiredNumberScheduled'));
+    // Of the slow revision, which may fail a probe now and then.
+    await app.comes('serves again', () => {
+      const status = app.workload('target')?.['status'];
+      return valueAt(status, 'numberReady') === valueAt(status, 'desiredNumberScheduled');
+    });
   },
 };
 
