@@ -9,5 +9,5 @@ module.exports = {
   // Three workers on two cores: suites that start processes wait for them most of the time.
   maxWorkers: 3,
   // For what hangs; how long anything takes is no test's business.
-  testTimeout: 60_000,
+  testTimeout: 20_000,
 };
