@@ -13,7 +13,7 @@ import { SCRIPTS } from '../../../src/cli/completion/scripts.ts';
 const CLI = join(import.meta.dirname, '../../../src/cli/main.ts');
 
 const program = new Command('serin');
-for (const command of [getCommand(() => {}), ...steerCommands('serin', () => {})])
+for (const command of [getCommand('serin', () => {}), ...steerCommands('serin', () => {})])
   program.addCommand(command);
 
 /** The last word is the one being typed. */
