@@ -13,7 +13,7 @@ const played = SCENARIOS.filter(({ only }) => only?.kind !== 'real');
 export function playedTogether(): void {
   const stage = sharedStage();
   describe('the suite on the cluster in memory', () => {
-    it.concurrent.each(played.filter(({ alone }) => alone !== true))(
+    it.concurrent.each(played.filter(({ pace }) => pace !== 'alone'))(
       '$name: $title',
       async (scenario) => passes(scenario, await stage()),
       TIMEOUT,
@@ -24,7 +24,7 @@ export function playedTogether(): void {
 export function playedAlone(): void {
   const stage = sharedStage();
   describe('the suite on the cluster in memory, one after the other', () => {
-    it.each(played.filter(({ alone }) => alone === true))(
+    it.each(played.filter(({ pace }) => pace === 'alone'))(
       '$name: $title',
       async (scenario) => passes(scenario, await stage()),
       TIMEOUT,

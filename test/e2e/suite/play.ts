@@ -55,7 +55,10 @@ export async function play(scenario: Scenario, stage: Stage, options: PlayOption
   };
 }
 
-/** All of them, `parallel` at a time; those that need a controller of their own after the others. */
+/**
+ * All of them, `parallel` at a time; those that need a controller of their own before the others, beside those in no
+ * hurry: a rollout that takes minutes goes on, whatever becomes of the controller meanwhile.
+ */
 export async function playAll(
   scenarios: readonly Scenario[],
   stage: Stage,
@@ -67,12 +70,14 @@ export async function playAll(
     outcomes.set(scenario.name, outcome);
     options.onEnd(outcome);
   };
-  const waiting = scenarios.filter(({ alone }) => alone !== true);
+  const unhurried = scenarios.filter(({ pace }) => pace === 'its own').map(perform);
+  for (const scenario of scenarios) if (scenario.pace === 'alone') await perform(scenario);
+  const waiting = scenarios.filter(({ pace }) => pace === undefined);
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await perform(next);
   };
-  await Promise.all(Array.from({ length: options.parallel }, lane));
-  for (const scenario of scenarios) if (scenario.alone === true) await perform(scenario);
+  const lanes = Math.max(1, options.parallel - unhurried.length);
+  await Promise.all([...unhurried, ...Array.from({ length: lanes }, lane)]);
   return scenarios.flatMap(({ name }) => outcomes.get(name) ?? []);
 }
 

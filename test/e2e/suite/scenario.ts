@@ -9,8 +9,11 @@ export interface Scenario {
   readonly title: string;
   /** How many weights it measures at most: all scenarios' together set the level of every bound. */
   readonly measures: number;
-  /** Needs another controller than all others, and so the cluster for itself. */
-  readonly alone?: boolean;
+  /**
+   * `alone` needs another controller than all others. `its own` takes minutes, in intervals that every controller allows.
+   * Left out: it is in a hurry.
+   */
+  readonly pace?: 'alone' | 'its own';
   /** On which stage it can be played, and why not on the other. Left out: on both. */
   readonly only?: { readonly kind: Stage['kind']; readonly because: string };
   /** Throws what is not as it should be. */

@@ -13,7 +13,7 @@ export const defaultInterval: Scenario = {
   name: 'default-interval',
   title: 'by default a weight is held for ten seconds, whatever the manifest says',
   measures: 0,
-  alone: true,
+  pace: 'alone',
   play: async (act) => {
     await act.stage.restart({});
     try {

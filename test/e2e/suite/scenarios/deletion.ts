@@ -37,7 +37,7 @@ export const deletionByFlag: Scenario = {
   name: 'deletion-flag',
   title: 'so does one that does not say, where the controller is started with -revert-on-deletion',
   measures: 0,
-  alone: true,
+  pace: 'alone',
   only: { kind: 'embedded', because: 'what the flag stands for is played there as a field of the spec' },
   play: async (act) => {
     await act.stage.restart({ ...IN_A_HURRY, revertOnDeletion: true });

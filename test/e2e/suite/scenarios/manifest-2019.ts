@@ -19,6 +19,7 @@ export const manifest2019: Scenario = {
   name: 'manifest-2019',
   title: 'the manifest of 2019 works unmodified, with -mesh-provider=traefik, in its own pace',
   measures: WEIGHTS.length,
+  pace: 'its own',
   play: async (act) => {
     const app = act.application('prod');
     await clear(act, app);
