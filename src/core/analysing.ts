@@ -1,6 +1,6 @@
 /** Progressing and WaitingPromotion: the canary is checked at its position, and moves on or does not. */
 import { editedByHand } from './converge.ts';
-import { checks, gate, starting, unsignaled, veto } from './gates.ts';
+import { checks, gate, prepared, starting, unsignaled, veto } from './gates.ts';
 import { waitForPrimary } from './initializing.ts';
 import type { News, Situation, Status, Step, Verdict } from './model.ts';
 import { planOf, positionAt, progression } from './progression.ts';
@@ -104,9 +104,8 @@ function moveOn(s: Situation, next: Step): Verdict {
   const { step, failedChecks } = s.status;
   const forgiven = Math.max(0, failedChecks - s.spec.decay);
   const change: Partial<Status> = { step: step + 1, canaryWeight, mirrored, failedChecks: forgiven };
-  const first = step < 0 ? consents(s, 'pre-rollout') : [];
   const gates = consents(s, 'confirm-traffic-increase', 'confirm-promotion');
-  return move(s, change, ...starting(s), ...first, ...gates, ...advanced(s, next));
+  return move(s, change, ...starting(s), ...prepared(s), ...gates, ...advanced(s, next));
 }
 
 function advanced(s: Situation, next: Step): readonly News[] {

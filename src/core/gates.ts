@@ -36,9 +36,15 @@ export function gate(
     if (told) return overdue(s, muted) ?? hold(s, question, detailOf(answer));
     const held: Held = { type, hook: name, since: s.now };
     const phase = WAITING_IN[type] ?? s.status.phase;
-    return move(s, { phase, held }, { kind: 'gate-held', type, hook: name, muted });
+    const before = type === 'confirm-rollout' ? [] : onTheWay(s);
+    return move(s, { phase, held }, ...before, { kind: 'gate-held', type, hook: name, muted });
   }
   return undefined;
+}
+
+/** What else came of the round of questions that leads to a gate within a run. */
+function onTheWay(s: Situation): readonly News[] {
+  return [...starting(s), ...prepared(s), ...consents(s, 'confirm-traffic-increase')];
 }
 
 /** Told once more, and no more often, when it has held for longer than anything else may take. */
@@ -141,11 +147,7 @@ function judged(
 /** One failed check. The position stays, the next look comes an interval later; a gate that holds goes on holding. */
 function halt(s: Situation, type: CheckType, failure: CheckFailure): Verdict {
   const failedChecks = s.status.failedChecks + 1;
-  const news: readonly News[] = [
-    ...starting(s),
-    ...consents(s, 'pre-rollout'),
-    { kind: 'halted', type, failure },
-  ];
+  const news: readonly News[] = [...starting(s), ...prepared(s), { kind: 'halted', type, failure }];
   return record(s, { failedChecks, changedAt: s.now }, ...news);
 }
 
@@ -156,4 +158,9 @@ export function starting({ status, spec }: Situation): readonly News[] {
   const forced: readonly News[] =
     spec.forced === undefined ? [] : [{ kind: 'kubernetes-strategy', ...spec.forced }];
   return [{ kind: 'analysis-starts' }, ...forced];
+}
+
+/** Named with whatever the questions before the first position lead to. */
+export function prepared(s: Situation): readonly News[] {
+  return s.status.step < 0 ? consents(s, 'pre-rollout') : [];
 }

@@ -202,6 +202,16 @@ describe('what is asked', () => {
     expect(pass(two, at(1, 40), { first: 'no' }).asked).toEqual(['first']);
     expect(pass(two, at(1, 40)).asked).toEqual(['first', 'second']);
   });
+
+  it.each(['Succeeded', 'Failed', 'Waiting'] as const)(
+    'before a run is about the one that waits: %s',
+    (phase) => {
+      const status = { ...at(-1, 0), phase, lastAppliedRevision: revision('v1'), park: 'done' } as const;
+      const verdict = decide(aSituation({ spec: { hooks: [hook('confirm-rollout')] }, status }));
+
+      expect(verdict).toMatchObject({ questions: [{ type: 'confirm-rollout', revision: 'v2' }] });
+    },
+  );
 });
 
 /** `phase weight failed-checks`, or what is waited for. */
@@ -494,6 +504,11 @@ describe('a gate that holds', () => {
     expect(told(pass(gate, at(1, 40, { phase: 'WaitingPromotion', held }), shut))).toEqual(['gate-held']);
   });
 
+  it('is told after one that has opened before it', () => {
+    const two = { hooks: [hook('confirm-traffic-increase'), hook('confirm-promotion')] };
+    expect(told(pass(two, at(1, 40), shut))).toEqual(['hook-passed', 'gate-held']);
+  });
+
   it('is named with what is said when it opens', () => {
     expect(told(pass(gate, at(1, 40)))).toEqual(['hook-passed', 'promoting']);
   });
@@ -505,5 +520,15 @@ describe('the start of an analysis', () => {
     expect(told(pass(spec, at(-1, 0)))).toEqual(['analysis-starts', 'hook-passed', 'advanced-weight']);
     expect(told(pass(spec, at(-1, 0), { 'pre-rollout': 'no' }))).toEqual(['analysis-starts', 'halted']);
     expect(told(pass(spec, at(-1, 0, { failedChecks: 1 })))).toEqual(['hook-passed', 'advanced-weight']);
+  });
+
+  it('is told also where it leads to a gate that holds', () => {
+    const spec = { hooks: [hook('pre-rollout'), hook('confirm-traffic-increase')] };
+    const held = pass(spec, at(-1, 0), { 'confirm-traffic-increase': 'no' });
+    expect(told(held)).toEqual(['analysis-starts', 'hook-passed', 'gate-held']);
+
+    if (held.verdict.kind !== 'move') throw new Error('it is recorded');
+    const opened = pass(spec, at(-1, 0, { held: held.verdict.status.held }));
+    expect(told(opened)).toEqual(['hook-passed', 'hook-passed', 'advanced-weight']);
   });
 });
