@@ -144,6 +144,52 @@ describe('a new revision', () => {
     expect(ticks.status.lastAppliedRevision).toBe('v3');
   });
 
+  it('that replaces another in mid-run is prepared again, but nobody is asked again whether it may begin', async () => {
+    const hooks = [hook('confirm-rollout'), hook('pre-rollout')];
+    const ticks = await Ticks.initialized(aCanary({ strategy: weights(10, 20), hooks }));
+    ticks.happen(push('v2'));
+    await ticks.seen(2);
+    ticks.happen(push('v3'));
+
+    expect(await ticks.seen(2)).toEqual(['Progressing 0', 'Progressing 10']);
+    expect(ticks.rehearsal.timeline.calls.map(({ type }) => type)).toEqual([
+      'confirm-rollout',
+      'pre-rollout',
+      'pre-rollout',
+    ]);
+    expect(ticks.status).toMatchObject({ lastAppliedRevision: 'v3', park: 'none' });
+    expect(ticks.rehearsal.state.target?.up).toBe(true);
+  });
+
+  it('that comes while another waits for approval waits for it in its place', async () => {
+    const gate = { hook: 'start-gate', says: 'no', until: span('5m30s') } as const;
+    const ticks = await Ticks.initialized(aCanary({ hooks: [hook('confirm-rollout')] }), { hooks: [gate] });
+    ticks.happen(push('v2'));
+    const before = await ticks.seen(1);
+    ticks.happen(push('v3'));
+
+    expect([...before, ...(await ticks.seen(1))]).toEqual(['Waiting 0', 'Waiting 0']);
+    expect(ticks.status.lastAppliedRevision).toBe('v1');
+    await ticks.seen(5);
+    expect(ticks.status.lastAppliedRevision).toBe('v3');
+    const begun = ticks.rehearsal.timeline.events.filter(({ text }) => text.startsWith('New revision'));
+    expect(begun).toHaveLength(1);
+  });
+
+  it('that comes while another is promoted begins when that has succeeded', async () => {
+    const ticks = await Ticks.initialized(aCanary({ strategy: weights(50) }));
+    ticks.happen(push('v2'));
+    expect(await ticks.seen(3)).toEqual(['Progressing 0', 'Progressing 50', 'Promoting 50']);
+    ticks.happen(push('v3'));
+    await ticks.seen(3);
+
+    const ends = ticks.rehearsal.timeline.events.map(({ text }) => text);
+    const promoted = ends.indexOf('Promotion completed! Scaling down podinfo.test');
+    expect(promoted).toBeGreaterThan(0);
+    expect(ends.lastIndexOf('New revision detected! Scaling up podinfo.test')).toBeGreaterThan(promoted);
+    expect(ticks.status).toMatchObject({ lastPromotedRevision: 'v2', lastAppliedRevision: 'v3' });
+  });
+
   it('goes on from a weight that somebody set by hand', async () => {
     const ticks = await Ticks.initialized(aCanary({ strategy: weights(10, 20, 30, 40, 50) }));
     ticks.happen(push('v2'));

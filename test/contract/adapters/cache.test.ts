@@ -119,6 +119,20 @@ describe('the cache', () => {
     expect(cache.get(refTo('b'))).not.toHaveProperty('data');
   });
 
+  it('knows nothing of other namespaces where it is to watch one', async () => {
+    const elsewhere = configMap('there', { v: '1' });
+    const metadata = { ...elsewhere.metadata, namespace: 'kube-system' };
+    unwrap(await cluster.objects.create({ ...elsewhere, metadata }, { signal }));
+    await watch({ ...KINDS.ConfigMap, namespace: 'default' }).synced;
+    await put('here', '1');
+    await eventually(() => shown('here') === '1');
+
+    expect(cache.list(KINDS.ConfigMap).map(({ metadata: { namespace } }) => namespace)).not.toContain(
+      'kube-system',
+    );
+    expect(changes.filter((change) => change.startsWith('there'))).toEqual([]);
+  });
+
   it('survives a listener that throws', async () => {
     watch(KINDS.ConfigMap);
     cache.onChange(() => {

@@ -63,12 +63,12 @@ describe('the messenger', () => {
     expect(own?.['metadata']).toMatchObject({ room: 'ops', eventType: 'Normal' });
   });
 
-  it('calls post-rollout hooks with the outcome and tells what they answered', async () => {
+  it('calls post-rollout hooks with the outcome, those after a failed one too, and tells what they answered', async () => {
     const tools = new FakeTools();
     tools.answers.set('http://bad', 400);
     const webhooks = [
-      { name: 'good', type: 'post-rollout', url: 'http://good' },
       { name: 'bad', type: 'post-rollout', url: 'http://bad' },
+      { name: 'good', type: 'post-rollout', url: 'http://good' },
     ];
     await announce(tools, aParsedCanary({ analysis: { webhooks } }), {
       kind: 'post-rollout',
@@ -76,8 +76,8 @@ describe('the messenger', () => {
     });
     expect(bodies(tools).map(({ phase }) => phase)).toEqual(['Failed', 'Failed']);
     expect(tools.recorded.map((line) => line.replace(/ \(.*/, ''))).toEqual([
-      'Normal Post-rollout check good passed',
       'Warning Post-rollout hook bad failed not now',
+      'Normal Post-rollout check good passed',
     ]);
   });
 

@@ -53,6 +53,18 @@ describe('the metrics of the controller', () => {
     expect(await lines(vitals, 'flagger_canary_failures_total')).toHaveLength(1);
   });
 
+  it('say how long passes over a Canary took', async () => {
+    const vitals = new Vitals();
+    vitals.passed('waiting', 0.25, PODINFO);
+    vitals.passed('moved', 0.5, PODINFO);
+    vitals.passed('gone', 9, undefined);
+    const name = 'flagger_canary_duration_seconds';
+    expect(await lines(vitals, `${name}_count`)).toEqual([
+      `${name}_count{name="podinfo",namespace="test"} 2`,
+    ]);
+    expect(await lines(vitals, `${name}_sum`)).toEqual([`${name}_sum{name="podinfo",namespace="test"} 0.75`]);
+  });
+
   it('no longer speak of a Canary that is gone', async () => {
     const vitals = new Vitals();
     vitals.canary(PODINFO, aStatus({}));

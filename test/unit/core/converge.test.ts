@@ -67,3 +67,18 @@ describe('a failed Canary that cannot be followed', () => {
     expect(actions(undefined)).toEqual([{ kind: 'release-traffic' }]);
   });
 });
+
+describe('a Canary that no longer asks to be given back', () => {
+  const seen = { ...observed, finalizer: true };
+  const ours: Status = { ...status, origin: 'ours', place: 'istio/podinfo', phaseSince: now };
+  const freed: Action = { kind: 'set-finalizer', present: false };
+  const actions = (phase: Status['phase'], revertOnDeletion: boolean): readonly Action[] =>
+    converge({ ...spec, revertOnDeletion }, { ...ours, phase }, seen, now);
+
+  it('may be deleted at once, also where it is being given back already', () => {
+    expect(actions('Succeeded', false)).toContainEqual(freed);
+    expect(actions('Succeeded', true)).not.toContainEqual(freed);
+    expect(actions('Terminating', false)).toEqual([freed]);
+    expect(actions('Terminating', true)).toEqual([{ kind: 'release-traffic' }]);
+  });
+});

@@ -2,8 +2,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { converge } from '../../../src/core/converge.ts';
 import { decide } from '../../../src/core/decide.ts';
-import type { Cookies, Situation, TargetRecord } from '../../../src/core/model.ts';
-import { instant, percent, revision } from '../../../src/shared/brand.ts';
+import type {
+  Answer,
+  Cookies,
+  Readiness,
+  Situation,
+  TargetRecord,
+  Verdict,
+} from '../../../src/core/model.ts';
+import { instant, millis, percent, revision } from '../../../src/shared/brand.ts';
 import { aSituation, type SituationChanges } from '../../support/situation.ts';
 
 const STUCK = { kind: 'stuck', detail: 'gave up' } as const;
@@ -147,6 +154,21 @@ describe('in the middle of a run at 20%', () => {
       then: 'interval',
     },
     {
+      what: 'an interval that was made shorter counts from the last move',
+      changes: { spec: { interval: millis(20_000) }, status: { changedAt: instant(3_570_000) } },
+      then: 'Progressing 40',
+    },
+    {
+      what: 'a primary that is merely unready holds the position',
+      changes: { primary: { readiness: { kind: 'progressing', detail: '1 of 2' } } },
+      then: 'workload',
+    },
+    {
+      what: 'what is to be analysed no longer is promoted, without waiting for the interval',
+      changes: { spec: { skipAnalysis: true }, status: { changedAt: instant(3_590_000) } },
+      then: 'Promoting 20',
+    },
+    {
       what: 'a round of questions is an interval from the next',
       changes: {
         situation: {
@@ -228,6 +250,56 @@ describe('at rest', () => {
     const target = { revision: revision(carried), scaledUp: false, record: known };
 
     expect(outcome({ status, target })).toBe(then);
+  });
+
+  it('an edited Canary starts none, whatever is edited beside its target', () => {
+    const known = aSituation().observed.target?.record;
+    const spec = { threshold: 9, strategy: { kind: 'ab-testing', iterations: 3 } } as const;
+
+    expect(outcome({ spec, status: { ...rest, target: known }, target: { scaledUp: false } })).toBe(
+      'revision',
+    );
+  });
+});
+
+describe('an initialization whose primary is made', () => {
+  const status = { phase: 'Initializing', canaryWeight: percent(0), step: -1, park: 'done' } as const;
+  const metrics = [{ name: 'errors', source: 'builtin', onInconclusive: 'fail' }] as const;
+  const refused = { kind: 'providers', detail: 'refused' } as const;
+  const verdict = (
+    spec: SituationChanges['spec'],
+    answer?: Answer,
+    readiness: Readiness = { kind: 'ready' },
+  ) =>
+    decide(
+      aSituation({
+        spec: { metrics, ...spec },
+        status,
+        primary: { revision: revision('v2'), readiness },
+        situation: { answers: { get: () => answer } },
+      }),
+    );
+  const told = (found: Verdict): unknown =>
+    found.kind === 'move' && [found.status.phase, ...found.status.outbox.map(({ news }) => news)];
+
+  it('asks whether the metric systems answer, and ends whether they do or not', () => {
+    expect(verdict({})).toMatchObject({ kind: 'ask', questions: [{ kind: 'providers' }] });
+    expect(told(verdict({}, { kind: 'yes' }))).toEqual([
+      'Initialized',
+      { kind: 'providers-available' },
+      { kind: 'initialized' },
+    ]);
+    expect(told(verdict({}, { kind: 'no', failure: refused }))).toEqual([
+      'Initialized',
+      { kind: 'providers-unavailable', detail: 'refused' },
+      { kind: 'initialized' },
+    ]);
+  });
+
+  it('asks nothing where nothing is analysed, but waits for its primary there too', () => {
+    expect(told(verdict({ skipAnalysis: true }))).toEqual(['Initialized', { kind: 'initialized' }]);
+    const unready = verdict({ skipAnalysis: true }, undefined, { kind: 'progressing', detail: '0 of 1' });
+    expect(unready).toMatchObject({ waitingFor: { kind: 'workload', workload: 'primary' } });
   });
 });
 

@@ -3,7 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { Canary } from '../../../src/api/model.ts';
 import type { KubeObject } from '../../../src/api/objects.ts';
 import { at } from '../../../src/api/tree.ts';
-import { autoscalerRefs, formerAutoscaler, renderAutoscaler } from '../../../src/targets/autoscalers.ts';
+import {
+  autoscalerRefs,
+  formerAutoscaler,
+  pauseAutoscaler,
+  renderAutoscaler,
+} from '../../../src/targets/autoscalers.ts';
 import { deployment } from '../../../src/targets/deployment.ts';
 import { objectIn } from '../../support/canaries.ts';
 import { canary, edit, lookAt, target } from '../../support/deployments.ts';
@@ -110,6 +115,13 @@ describe('the HPA of a primary', () => {
 
   it('is put right when somebody edits it', () => {
     expect(at(copyOf([USERS, edit(kept, ['spec', 'maxReplicas'], 1)]), 'spec', 'maxReplicas')).toBe(9);
+  });
+
+  it('is the only one that is written: the user’s stays on the target, and is never told to rest', () => {
+    const look = lookAt([USERS, target], { canary: scaled });
+
+    expect([pauseAutoscaler(look, true), pauseAutoscaler(look, false)]).toEqual([undefined, undefined]);
+    expect(copyOf([USERS]).metadata.name).toBe('web-primary');
   });
 
   it('cannot be made of what is not there', () => {

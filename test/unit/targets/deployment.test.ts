@@ -67,6 +67,29 @@ describe('the selector', () => {
   });
 });
 
+describe('the revision of a target', () => {
+  const revisionOf = (path: readonly string[], value: unknown): unknown =>
+    deployment.observeTarget(lookAt([edit(target, path, value), ...configs]))?.revision;
+
+  it('has a name that no Flagger would give', () => {
+    expect(one).not.toMatch(/^[4-9bcdf]{1,10}$/);
+  });
+
+  it('is another with another template, be it an annotation', () => {
+    expect(revisionOf(['spec', 'template', 'metadata', 'annotations', 'restarted'], 'now')).not.toBe(one);
+  });
+
+  it.each([
+    ['replicas', ['spec', 'replicas'], 7],
+    ['how it is rolled out', ['spec', 'strategy'], { type: 'Recreate' }],
+    ['deadlines', ['spec', 'progressDeadlineSeconds'], 7],
+    ['labels', ['metadata', 'labels', 'team'], 'shop'],
+    ['annotations', ['metadata', 'annotations', 'example.com/note'], 'changed'],
+  ])('is the same with other %s', (_, path, value) => {
+    expect(revisionOf(path, value)).toBe(one);
+  });
+});
+
 describe('discovered ports', () => {
   it('are those of all containers but a mesh’s proxy, without the one that is served anyway', () => {
     expect(deployment.metadata(lookAt(cluster))).toMatchObject({
@@ -76,6 +99,26 @@ describe('discovered ports', () => {
           { name: 'tcp-podinfod-2', port: 9999 },
         ],
       },
+    });
+  });
+
+  it('are one a name, of no init container and no proxy', () => {
+    const ports = (name: string, ...list: readonly object[]): object => ({ name, ports: list });
+    const containers = [
+      ports('web', { name: 'admin', containerPort: 1_000 }, { name: 'http', containerPort: 80 }),
+      ports('worker', { name: 'admin', containerPort: 2_000 }),
+      ports('envoy', { name: 'stats', containerPort: 15_090 }),
+    ];
+    const init = [ports('migrate', { name: 'probe', containerPort: 3_000 })];
+    const pods = ['spec', 'template', 'spec'];
+    const declared = edit(
+      edit(target, [...pods, 'containers'], containers),
+      [...pods, 'initContainers'],
+      init,
+    );
+
+    expect(deployment.metadata(lookAt([declared]))).toMatchObject({
+      value: { ports: [{ name: 'admin', port: 2_000 }] },
     });
   });
 });
@@ -146,6 +189,14 @@ describe('the clone', () => {
       { labelSelector: { matchExpressions: [{ key: 'app', values: ['podinfo-primary', 'other'] }] } },
       { labelSelector: { matchLabels: { app: 'other' } } },
     ]);
+  });
+
+  it('stays as near to others, and on such nodes, as the target', () => {
+    const near = { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { app: 'podinfo' } }] };
+    const affinity = { podAffinity: near, nodeAffinity: near };
+    const drawn = edit(target, ['spec', 'template', 'spec', 'affinity'], affinity);
+
+    expect(at(clone([drawn, ...configs]), 'spec', 'template', 'spec', 'affinity')).toEqual(affinity);
   });
 
   it('rolls when only the configuration is new', () => {

@@ -31,6 +31,24 @@ describe('tracked configuration', () => {
     );
   });
 
+  it('is nothing that containers do not read it by', () => {
+    const secretRef = { name: 'a' };
+    const spec = {
+      serviceAccountName: 'a',
+      imagePullSecrets: [secretRef],
+      containers: [
+        { name: 'web', args: ['--config=a'], env: [{ name: 'POD', valueFrom: { fieldRef: {} } }] },
+      ],
+      ephemeralContainers: [{ name: 'debug', envFrom: [{ secretRef }] }],
+      volumes: [
+        { name: 'keys', csi: { driver: 'keys', nodePublishSecretRef: secretRef } },
+        { name: 'all', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } },
+      ],
+    };
+
+    expect(references({ spec })).toEqual([]);
+  });
+
   it('is optional only where every mention says so', () => {
     const ref = (optional: boolean) => ({ configMapKeyRef: { name: 'a', key: 'b', optional } });
     const env = (...each: readonly boolean[]): unknown => ({
@@ -57,6 +75,34 @@ describe('tracked configuration', () => {
       type: 'Opaque',
       data: { key: 'c2VjcmV0' },
       metadata: { ownerReferences: [{ kind: 'Canary', controller: true }] },
+    });
+  });
+
+  it.each(['Opaque', 'kubernetes.io/basic-auth', 'kubernetes.io/ssh-auth', 'kubernetes.io/tls'])(
+    'is copied of type %s, with all that is in it and the labels that are to be copied',
+    (type) => {
+      const labels = { team: 'web', other: 'left', 'kustomize.toolkit.fluxcd.io/name': 'apps' };
+      const metadata = { name: 'init-secret', namespace: 'test', labels, annotations: { note: 'left' } };
+      const content = { metadata, type, data: { key: 'b3RoZXI=' } };
+      const written = deployment.clonePrimary(lookAt(withData(cluster, 'Secret/init-secret', content)), one);
+      const copy = find(written, 'Secret/init-secret-primary');
+
+      expect(copy).toMatchObject({ type, data: { key: 'b3RoZXI=' } });
+      expect(copy?.metadata.labels).toEqual({ team: 'web' });
+      expect(copy?.metadata.annotations).toEqual({ 'serin.dev/revisions': `podinfo=${one}` });
+    },
+  );
+
+  it('is copied with its binary data', () => {
+    const binaryData = { logo: 'AAAA' };
+    const written = deployment.clonePrimary(
+      lookAt(withData(cluster, 'ConfigMap/env-config', { binaryData })),
+      one,
+    );
+
+    expect(find(written, 'ConfigMap/env-config-primary')).toMatchObject({
+      data: { color: 'blue' },
+      binaryData,
     });
   });
 
