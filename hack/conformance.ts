@@ -16,11 +16,12 @@ import { MUTANTS } from './mutants/list.ts';
 
 const USAGE = `npm run conformance -- [--only ID[,ID…]] [--mutants] [--json]
 
-One line for every behaviour of the compatibility checklist and every known defect: whether it holds, its number, what is
-claimed, the tests that hold it, the planted faults these tests die of, and what differs on purpose or is missing.
+One line for everything that is known of states and workloads, for every behaviour of the compatibility checklist, and for
+every known defect: whether it holds, its number, what is claimed, the tests that hold it, the planted faults these tests
+die of, and what differs on purpose or is missing.
 Exit status: 0 if everything claimed holds, 1 if a test fails, is missing or is skipped, or a fault survives.
 
-  --only      these claims alone: M12, or 10.1 for all of 10.1
+  --only      these claims alone: M12, or 2.4 for all of 2.4
   --mutants   plants the faults as well, which takes a quarter of an hour for all
   --json      the last line is one JSON object
 `;
@@ -64,7 +65,7 @@ async function main(): Promise<number> {
 function chosen(): readonly Claim[] {
   if (options.only === undefined) return CLAIMS;
   const claims = claimsCalled(CLAIMS, options.only.split(','));
-  return claims.length > 0 ? claims : misused(`no claim is called ${options.only}; they are 10.1.1 to M66`);
+  return claims.length > 0 ? claims : misused(`no claim is called ${options.only}; they are 2.1.1 to M66`);
 }
 
 async function tested(files: readonly string[]): Promise<readonly TestResult[]> {

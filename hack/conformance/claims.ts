@@ -1,15 +1,33 @@
 /** Everything that is claimed, in the order in which it is printed. */
 import type { Claim } from './claim.ts';
+import { ATTACHMENTS } from './claims/attachments.ts';
 import { ROLLOUT_DEFECTS } from './claims/defects.ts';
+import { ENDINGS } from './claims/endings.ts';
 import { EVENTS } from './claims/events.ts';
+import { HOOKS_AND_DEADLINES } from './claims/hooks.ts';
 import { JUDGEMENT_DEFECTS } from './claims/judgement.ts';
+import { KINDS_AND_MARKS } from './claims/kinds.ts';
 import { LOAD_TESTER_CLAIMS } from './claims/load-tester.ts';
+import { LOOKS } from './claims/looks.ts';
 import { OPERABILITY_DEFECTS } from './claims/operability.ts';
+import { RUNS } from './claims/runs.ts';
 import { SCHEDULER } from './claims/scheduler.ts';
 import { SERVICES } from './claims/services.ts';
+import { STARTS } from './claims/starts.ts';
+import { STATES } from './claims/states.ts';
 import { TARGETS } from './claims/targets.ts';
+import { WORKLOADS } from './claims/workloads.ts';
 
 export const CLAIMS: readonly Claim[] = [
+  ...STATES,
+  ...LOOKS,
+  ...STARTS,
+  ...RUNS,
+  ...HOOKS_AND_DEADLINES,
+  ...ENDINGS,
+  ...WORKLOADS,
+  ...ATTACHMENTS,
+  ...KINDS_AND_MARKS,
   ...SCHEDULER,
   ...SERVICES,
   ...EVENTS,

@@ -125,7 +125,11 @@ describe('claims asked for alone', () => {
 describe('the claims', () => {
   const counted = (prefix: string, count: number): readonly string[] =>
     Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
+  const sections = (chapter: number, ...counts: readonly number[]): readonly string[] =>
+    counts.flatMap((count, index) => counted(`${chapter}.${index + 1}.`, count));
   const IDS = [
+    ...sections(2, 5, 8, 27, 6, 7, 4, 6, 10, 10, 6, 7, 3, 1, 10),
+    ...sections(3, 6, 5, 5, 14, 11, 10, 4, 6, 6, 6, 10),
     ...counted('10.1.', 20),
     ...counted('10.2.', 7),
     ...counted('10.3.', 17),
