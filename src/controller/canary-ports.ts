@@ -5,7 +5,17 @@ import type { Canary } from '../api/model.ts';
 import type { ApiError, KubeObject, ObjectRef } from '../api/objects.ts';
 import { writeStatus, type StatusContext } from '../api/status.ts';
 import type { Grounds } from '../core/grounds.ts';
-import type { Action, Answer, News, Observed, Question, Situation, Status, Tried } from '../core/model.ts';
+import type {
+  Action,
+  Answer,
+  News,
+  Observed,
+  Question,
+  Situation,
+  Status,
+  TargetRecord,
+  Tried,
+} from '../core/model.ts';
 import type { Instant } from '../shared/brand.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Announcer } from './announcer.ts';
@@ -41,6 +51,8 @@ export interface PassContext {
 export class CanaryPorts implements Ports {
   readonly #context: PassContext;
   #view: View | undefined;
+  /** The target as the last look found it. */
+  #seen: TargetRecord | undefined;
   /** The Canary as our last write of this pass left it. */
   #object: KubeObject;
   #status: Status;
@@ -70,13 +82,20 @@ export class CanaryPorts implements Ports {
   async observe(): Promise<Observed> {
     const { tools, shelf, canary, memory, signal, onLook } = this.#context;
     this.#view = await lookAt(tools, shelf, { ...canary, object: this.#object }, onLook, signal);
-    return { ...observedOf(this.#view), ...(memory.ending && { ending: true }) };
+    const observed = observedOf(this.#view);
+    this.#seen = observed.target?.record;
+    return { ...observed, ...(memory.ending && { ending: true }) };
   }
 
-  /** People and tests may take minutes, so others may work meanwhile. */
+  /**
+   * People and tests may take minutes, so others may work meanwhile. A gate before a run is asked about a target that no
+   * status holds yet.
+   */
   ask(question: Question): Promise<Answer> {
     const { tools, canary, slots, signal } = this.#context;
-    return slots.without(() => ask(tools, canary, question, signal));
+    const target = this.#seen?.revision === question.revision ? this.#seen : canary.status.target;
+    const about = { ...canary, status: { ...canary.status, target } };
+    return slots.without(() => ask(tools, about, question, signal));
   }
 
   async commit(status: Status, version: string, grounds: Grounds): Promise<Result<undefined, CommitError>> {

@@ -514,6 +514,21 @@ describe('a gate that holds', () => {
   });
 });
 
+describe('a gate before a run', () => {
+  it.each(['Initialized', 'Succeeded', 'Failed', 'Waiting'] as const)(
+    'names in %s the revision that would begin',
+    (phase) => {
+      const status = at(-1, 0, { phase, lastAppliedRevision: revision('v1'), park: 'done' });
+      const verdict = decide(aSituation({ spec: { hooks: [hook('confirm-rollout')] }, status }));
+
+      expect(verdict).toMatchObject({
+        kind: 'ask',
+        questions: [{ kind: 'hook', type: 'confirm-rollout', revision: 'v2' }],
+      });
+    },
+  );
+});
+
 describe('the start of an analysis', () => {
   it('is told with its first round of questions, whatever they lead to, and once', () => {
     const spec = { hooks: [hook('pre-rollout')] };
