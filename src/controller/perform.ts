@@ -2,6 +2,7 @@
 import { KINDS } from '../api/kinds.ts';
 import type { ApiError, KubeObject, ObjectReader, ObjectWriter } from '../api/objects.ts';
 import type { Action } from '../core/model.ts';
+import { scalingDownFailed } from '../core/wording.ts';
 import { after, millis, unreachable } from '../shared/brand.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import {
@@ -24,6 +25,7 @@ import {
   type RoutesInput,
 } from '../traffic/routes.ts';
 import { withContents } from './configs.ts';
+import { namesOf } from './names.ts';
 import { FINALIZER, type View } from './observe.ts';
 import type { Tools } from './tools.ts';
 
@@ -233,7 +235,20 @@ async function removeAutoscaler(writer: ObjectWriter, { look }: View, signal: Ab
   return deleted.ok || deleted.error.kind === 'not-found' ? ok() : deleted;
 }
 
+/** What keeps the target from being scaled to nothing is told in the words people know. */
 async function scaleTarget(
+  writer: ObjectWriter,
+  kind: TargetKind,
+  view: View,
+  up: boolean,
+  signal: AbortSignal,
+): Promise<Done> {
+  const done = await patchTarget(writer, kind, view, up, signal);
+  if (done.ok || up) return done;
+  return err({ ...done.error, detail: scalingDownFailed(namesOf(view.canary), done.error.detail) });
+}
+
+async function patchTarget(
   writer: ObjectWriter,
   kind: TargetKind,
   { look, canary }: View,

@@ -219,6 +219,11 @@ function workloadText(workload: string): string {
   return `${kind.toLowerCase()} ${name}`;
 }
 
+/** Why the target still runs where it was to be scaled to nothing. */
+export function scalingDownFailed({ kind, target }: Pick<Names, 'kind' | 'target'>, detail: string): string {
+  return `scaling down canary ${kind} ${target} failed: ${detail}`;
+}
+
 /** The events of a post-rollout hook, which are known only once it was called. */
 export function describePostRollout(hook: string, failure: string | undefined): Sentence {
   return failure === undefined
@@ -332,11 +337,11 @@ export function halted(
 ): string {
   switch (failure.kind) {
     case 'success-rate':
-      return `Halt ${canary} advancement success rate ${decimals(failure.value)}% ${beyond(failure.side)} ${failure.bound}%`;
+      return `Halt ${canary} advancement success rate ${decimals(failure.value)}% ${beyond(failure.side)} ${boundText(failure.bound)}%`;
     case 'duration':
       return `Halt ${canary} advancement request duration ${span(failure.value)} ${beyond(failure.side)} ${span(failure.bound)}`;
     case 'metric':
-      return `Halt ${canary} advancement ${failure.metric} ${decimals(failure.value)} ${beyond(failure.side)} ${failure.bound}`;
+      return `Halt ${canary} advancement ${failure.metric} ${decimals(failure.value)} ${beyond(failure.side)} ${boundText(failure.bound)}`;
     case 'hook': {
       const check = type === 'pre-rollout' ? 'pre-rollout check' : 'external check';
       return `Halt ${canary} advancement ${check} ${failure.hook} failed ${failure.detail}`;
@@ -396,6 +401,14 @@ export function measuredText(value: number, unit: Measured['unit']): string {
 function decimals(value: number): string {
   if (Math.abs(value) < Number.MAX_VALUE) return value.toFixed(2);
   return value > 0 ? '+Inf' : '-Inf';
+}
+
+/** As Go prints it: with an exponent from a million on, and below a ten-thousandth. */
+function boundText(bound: number): string {
+  const [digits = '', exponent = ''] = bound.toExponential().split('e');
+  const power = Number(exponent);
+  if (bound === 0 || (power >= -4 && power < 6)) return String(bound);
+  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
 type TemplateFailure = CheckFailure & { readonly kind: 'template' };

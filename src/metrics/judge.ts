@@ -90,8 +90,9 @@ function unanswered(
   { observer }: JudgeContext,
 ): CheckFailure {
   if (error.kind === 'no-data') {
-    // The sentence about an in-line query has always ended with the metric's name.
-    const detail = source === 'query' ? '' : 'no values found';
+    // The sentences about an in-line query and about the duration of requests have always ended where they do.
+    const bare = source === 'query' || (source === 'builtin' && name === 'request-duration');
+    const detail = bare ? '' : 'no values found';
     return { kind: 'no-values', metric: name, source, provider: observer, detail };
   }
   return { kind: 'query-failed', metric: name, source, detail: error.detail };

@@ -268,6 +268,23 @@ describe('scaling a target', () => {
       { apiVersion: 'apps/v1', kind: 'Deployment', name: 'podinfo', namespace: 'test' },
     ]);
   });
+
+  it('to nothing that is refused is told in the words people know, and to something in those of the refusal', async () => {
+    const { tools } = aCluster();
+    const patch: Tools['objects']['patch'] = async () => err({ kind: 'forbidden', detail: 'not allowed' });
+    const refusing = { ...tools, objects: { ...tools.objects, patch } };
+    const canary = aDeploymentCanary();
+    const scale = (replicas: number, up: boolean) => {
+      const look = lookAt([edit(target, ['spec', 'replicas'], replicas)], { canary });
+      const view: View = { canary, kind: targetKind(canary.target), look, ...UNROUTED };
+      return perform(refusing, view, { kind: 'scale-target', up }, signal);
+    };
+
+    expect(await scale(2, false)).toEqual(
+      err({ kind: 'forbidden', detail: 'scaling down canary Deployment podinfo.test failed: not allowed' }),
+    );
+    expect(await scale(0, true)).toEqual(err({ kind: 'forbidden', detail: 'not allowed' }));
+  });
 });
 
 describe('the primary’s autoscaler', () => {

@@ -378,6 +378,18 @@ const FAILURES: Rows<CheckFailure> = {
       'Halt web.test advancement errors 7.00 > 5',
     ],
     [
+      { kind: 'metric', metric: 'bytes', value: 2_500_000, bound: 1_500_000, side: 'max' },
+      'Halt web.test advancement bytes 2500000.00 > 1.5e+06',
+    ],
+    [
+      { kind: 'metric', metric: 'bytes', value: 250_000, bound: 150_000, side: 'max' },
+      'Halt web.test advancement bytes 250000.00 > 150000',
+    ],
+    [
+      { kind: 'metric', metric: 'share', value: 0.5, bound: 0.00005, side: 'max' },
+      'Halt web.test advancement share 0.50 > 5e-05',
+    ],
+    [
       { kind: 'metric', metric: 'errors', value: Number.MAX_VALUE, bound: 5, side: 'max' },
       'Halt web.test advancement errors +Inf > 5',
     ],

@@ -192,6 +192,15 @@ describe('a check without a number', () => {
   });
 
   it.each([
+    [duration(), 'builtin', ''],
+    [aMetric({ query: 'errors' }), 'query', ''],
+    [duration(), 'template', 'no values found'],
+  ] as const)('is told with the reason where that has always been so: %#', (metric, source, detail) => {
+    const answer = judge(metric, source, err({ kind: 'no-data' }), { observer: 'istio' });
+    expect(answer).toMatchObject({ kind: 'inconclusive', failure: { kind: 'no-values', detail } });
+  });
+
+  it.each([
     [{ kind: 'unreachable', detail: 'connect refused' } as const, 'connect refused'],
     [{ kind: 'malformed', detail: 'not JSON' } as const, 'not JSON'],
     [
