@@ -26,7 +26,7 @@ import { canaryFrom, fixture } from '../support/canaries.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CLI = join(ROOT, 'src/cli/main.ts');
-const [SERIN] = CHARTS;
+const [SERIN, LOAD_TESTER] = CHARTS;
 
 function objectsIn(yaml: string): readonly unknown[] {
   return parseAllDocuments(yaml)
@@ -261,6 +261,19 @@ describe.each(CHARTS)("values of Flagger's chart in $name", (chart) => {
           ),
       ),
     ).toEqual([]);
+  });
+});
+
+describe('the chart of the load tester', () => {
+  it('listens at 8080 behind a Service on port 80', () => {
+    const objects = objectsIn(goldenOf(LOAD_TESTER, 'default'));
+    const specOf = (kind: string): unknown =>
+      objects.map((object) => (kindOf(object) === kind ? at(object, 'spec') : undefined)).find(isTree);
+    const [container] = list(at(specOf('Deployment'), 'template', 'spec', 'containers'));
+
+    expect(list(at(specOf('Service'), 'ports'))).toEqual([{ name: 'http', port: 80, targetPort: 'http' }]);
+    expect(list(at(container, 'ports'))).toEqual([{ name: 'http', containerPort: 8080 }]);
+    expect(list(at(container, 'args'))).toContain('-port=8080');
   });
 });
 

@@ -54,6 +54,7 @@ describe('without a shell', () => {
     ['/healthz', '', 200, 'OK'],
     ['/gate/approve', 'anything', 200, 'OK'],
     ['/gate/halt', 'anything', 403, 'Forbidden'],
+    ['/gate/approve', { name: 'podinfo', namespace: 'prod' }, 200, 'OK'],
     [
       '/gate/check',
       'not JSON',
@@ -90,8 +91,19 @@ describe('without a shell', () => {
     expect(await rollback('check')).toEqual([403, 'Forbidden']);
     expect(await rollback('open')).toEqual([202, '']);
     expect(await rollback('check')).toEqual([200, 'Approved']);
-    await rollback('close');
+    expect(await rollback('close')).toEqual([202, '']);
     expect(await rollback('check')).toEqual([403, 'Forbidden']);
+  });
+
+  it('F6.3 looks at no method', async () => {
+    const gate = (verb: string, method: string): Promise<Response> => {
+      const body = JSON.stringify({ ...CANARY, name: 'put' });
+      return fetch(`${tester.url}/gate/${verb}`, { method, ...(method !== 'GET' && { body }) });
+    };
+    expect((await gate('open', 'PUT')).status).toBe(202);
+    expect((await gate('check', 'PATCH')).status).toBe(200);
+    expect((await gate('approve', 'GET')).status).toBe(200);
+    expect((await gate('check', 'GET')).status).toBe(400);
   });
 
   it('F6.3 type cmd runs a hey line by itself and answers at once', async () => {

@@ -270,6 +270,23 @@ describe('events and calls', () => {
     });
   });
 
+  it('of a canary with a test before it and load beside it are those that people know', async () => {
+    const hooks = [hook('pre-rollout'), hook('rollout')];
+    const { events } = await promoted(aCanary({ strategy: weights(10, 20, 30), hooks }));
+
+    expect(events.map((line) => line.replace(/^\w+ /, ''))).toEqual([
+      'New revision detected! Scaling up podinfo.test',
+      'Starting canary analysis for podinfo.test',
+      'Pre-rollout check acceptance passed',
+      'Advance podinfo.test canary weight 10',
+      'Advance podinfo.test canary weight 20',
+      'Advance podinfo.test canary weight 30',
+      'Copying podinfo.test template spec to podinfo-primary.test',
+      'Routing all traffic to primary',
+      'Promotion completed! Scaling down podinfo.test',
+    ]);
+  });
+
   it('of a skipped analysis are those of the gate, the copy and the end', async () => {
     const { events, calls } = await promoted(aCanary({ skipAnalysis: true, hooks: EVERY_HOOK }));
 

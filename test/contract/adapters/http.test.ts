@@ -136,6 +136,27 @@ describe('redirects', () => {
     expect(answer).toMatchObject({ ok: true, value: { status: 200, body: 'there' } });
     expect(seen).toEqual(['k', 'k', undefined]);
   });
+
+  it.each([
+    [302, 'GET', ''],
+    [307, 'POST', '{"a":1}'],
+  ])('of a POST by %d are followed by a %s', async (status, method, sent) => {
+    const seen: unknown[] = [];
+    const server = closing(
+      await serve((request, response) => {
+        void readText(request).then((body) => {
+          if (request.url === '/') return response.writeHead(status, { location: '/end' }).end();
+          seen.push(request.method, body);
+          return response.writeHead(403).end('Forbidden');
+        });
+      }),
+    );
+
+    const answer = await get(`${server.url}/`, { method: 'POST', body: '{"a":1}' });
+
+    expect(answer).toMatchObject({ ok: true, value: { status: 403, body: 'Forbidden' } });
+    expect(seen).toEqual([method, sent]);
+  });
 });
 
 describe('certificates', () => {

@@ -172,6 +172,16 @@ describe('a canary as its author wrote it', () => {
     expect(aParsedCanary({ analysis }).spec.interval).toBe(interval);
   });
 
+  it.each([
+    [undefined, 10_000],
+    ['', 10_000],
+    ['5', 10_000],
+    ['1m30s', 90_000],
+  ])('waits for a webhook: %j is %d ms', (timeout, meant) => {
+    const webhooks = [{ name: 'load', url: 'http://tester/', timeout }];
+    expect(aParsedCanary({ analysis: { webhooks } }).analysis.webhooks[0]?.timeout).toBe(meant);
+  });
+
   it('never tolerates fewer than one failed check', () => {
     expect(aParsedCanary({ analysis: { threshold: -1 } }).spec.threshold).toBe(1);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ask } from '../../../src/controller/ask.ts';
-import type { Question } from '../../../src/core/model.ts';
+import type { HookType, Phase, Question } from '../../../src/core/model.ts';
 import { revision } from '../../../src/shared/brand.ts';
 import { err, ok } from '../../../src/shared/result.ts';
 import { aParsedCanary } from '../../support/canary-object.ts';
@@ -8,7 +8,7 @@ import { FakeTools } from './tools.ts';
 
 const { signal } = new AbortController();
 const METRIC: Question = { kind: 'metric', index: 0, revision: revision('1-ab') };
-const HOOK: Question = { kind: 'hook', type: 'rollout', index: 0, revision: revision('1-ab') };
+const HOOK = { kind: 'hook', type: 'rollout', index: 0, revision: revision('1-ab') } as const;
 
 function aTemplate(namespace = 'test'): Parameters<FakeTools['put']>[0] {
   return {
@@ -44,6 +44,24 @@ describe('a question of the core', () => {
       metadata: { cmd: 'x' },
     });
     expect(checksum).toMatch(/^1-/);
+  });
+
+  it.each<readonly [HookType, Phase, Phase]>([
+    ['confirm-rollout', 'Initialized', 'Initialized'],
+    ['confirm-rollout', 'Failed', 'Failed'],
+    ['confirm-rollout', 'Waiting', 'Waiting'],
+    ['pre-rollout', 'Progressing', 'Progressing'],
+    ['rollout', 'WaitingPromotion', 'Progressing'],
+    ['confirm-traffic-increase', 'Progressing', 'Progressing'],
+    ['confirm-promotion', 'WaitingPromotion', 'Progressing'],
+    ['rollback', 'Progressing', 'Progressing'],
+    ['rollback', 'WaitingPromotion', 'WaitingPromotion'],
+  ])('about a %s hook while the Canary is %s says %s', async (type, phase, told) => {
+    const tools = new FakeTools();
+    const canary = aParsedCanary({ analysis: { webhooks: [{ name: 'one', type, url: 'http://one' }] } });
+    const status = { ...canary.status, phase };
+    await ask(tools, { ...canary, status }, { ...HOOK, type }, signal);
+    expect(JSON.parse(tools.requests[0]?.body ?? '')).toHaveProperty('phase', told);
   });
 
   it('about a hook that refuses is answered no, with its own words', async () => {

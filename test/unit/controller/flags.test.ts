@@ -55,6 +55,8 @@ describe('the flags of the controller', () => {
       SLACK_TOKEN: '',
     });
     expect(read.slack).toMatchObject({ url: 'http://environment', token: 't' });
+    const { eventWebhook } = settings(['-event-webhook=http://flag'], { EVENT_WEBHOOK_URL: 'http://own' });
+    expect(eventWebhook).toBe('http://own');
   });
 
   it('elect the leader in the watched namespace, if there is only one', () => {

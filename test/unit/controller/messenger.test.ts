@@ -63,6 +63,36 @@ describe('the messenger', () => {
     expect(own?.['metadata']).toMatchObject({ room: 'ops', eventType: 'Normal' });
   });
 
+  it('sends every event to every event hook of the Canary', async () => {
+    const tools = new FakeTools();
+    const webhooks = ['one', 'two'].map((name) => ({ name, type: 'event', url: `http://${name}` }));
+    tools.answers.set('http://one', 400);
+    await announce(tools, aParsedCanary({ analysis: { webhooks } }), PROMOTED);
+    expect(tools.requests.map(({ url }) => url)).toEqual(['http://one', 'http://two']);
+  });
+
+  it('asks the global event hook once, for ten seconds, and adds nothing to what happened', async () => {
+    const tools = new FakeTools('-event-webhook=http://global');
+    tools.answers.set('http://global', 503);
+    await announce(tools, aParsedCanary(), PROMOTED);
+    expect(tools.requests).toMatchObject([{ url: 'http://global', timeout: 10_000, insecure: false }]);
+    expect(bodies(tools)[0]).toHaveProperty('metadata', {
+      eventMessage: 'Promotion completed! Scaling down podinfo.test',
+      eventType: 'Normal',
+      timestamp: expect.stringMatching(/^\d+$/),
+    });
+  });
+
+  it('logs every event with the name of the Canary', async () => {
+    const tools = new FakeTools();
+    const lines: unknown[] = [];
+    const info = (fields: object, text: string): void => void lines.push({ ...fields, text });
+    await announce(Object.assign(tools, { log: { ...tools.log, info } }), aParsedCanary(), PROMOTED);
+    expect(lines).toEqual([
+      { canary: 'podinfo.test', type: 'Normal', text: 'Promotion completed! Scaling down podinfo.test' },
+    ]);
+  });
+
   it('calls post-rollout hooks with the outcome, those after a failed one too, and tells what they answered', async () => {
     const tools = new FakeTools();
     tools.answers.set('http://bad', 400);

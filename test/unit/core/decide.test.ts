@@ -5,6 +5,7 @@ import { decide } from '../../../src/core/decide.ts';
 import type {
   Answer,
   Cookies,
+  News,
   Readiness,
   Situation,
   TargetRecord,
@@ -322,6 +323,29 @@ describe('an initialization that does not get on', () => {
   ])('%s is told once (M37)', (_, changes, workload, detail) => {
     expect(news({ ...changes, status })).toEqual([{ kind: 'initialization-failed', workload, detail }]);
     expect(news({ ...changes, status: { ...status, late: instant(1) } })).toBe('wait');
+  });
+});
+
+describe('the end of an initialization', () => {
+  const status = { phase: 'Initializing', canaryWeight: percent(0), step: -1, park: 'done' } as const;
+  const metrics = [{ name: 'errors', source: 'query', onInconclusive: 'fail' }] as const;
+  const refused = { kind: 'providers', detail: 'connection refused' } as const;
+
+  it.each<[string, Answer, News]>([
+    ['answer', { kind: 'yes' }, { kind: 'providers-available' }],
+    [
+      'do not',
+      { kind: 'no', failure: refused },
+      { kind: 'providers-unavailable', detail: 'connection refused' },
+    ],
+  ])('tells that the metric systems %s, and waits for none', (_, answer, news) => {
+    const verdict = decide(
+      aSituation({ spec: { metrics }, status, situation: { answers: { get: () => answer } } }),
+    );
+
+    if (verdict.kind !== 'move') throw new Error(`it is a ${verdict.kind}`);
+    expect(verdict.status.phase).toBe('Initialized');
+    expect(verdict.status.outbox.map((one) => one.news)).toEqual([news, { kind: 'initialized' }]);
   });
 });
 

@@ -130,6 +130,8 @@ describe('the claims', () => {
   const IDS = [
     ...sections(2, 5, 8, 27, 6, 7, 4, 6, 10, 10, 6, 7, 3, 1, 10),
     ...sections(3, 6, 5, 5, 14, 11, 10, 4, 6, 6, 6, 10),
+    ...sections(6, 5, 7, 27),
+    ...sections(9, 3, 45, 1),
     ...counted('10.1.', 20),
     ...counted('10.2.', 7),
     ...counted('10.3.', 17),

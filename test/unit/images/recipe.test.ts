@@ -44,6 +44,19 @@ describe('the Dockerfile', () => {
   });
 });
 
+describe('the image of the load tester', () => {
+  it('has the programs that its documentation names, and what they need', () => {
+    const page = readFileSync(join(ROOT, 'docs/load-tester.md'), 'utf8');
+    const [, sentence = ''] = /For commands it holds ([^]*?), and what is in every Debian/.exec(page) ?? [];
+    const named = [...sentence.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+    const [, packages = ''] = /--no-install-recommends \\\n +(.*) \\\n/.exec(stage('tools')) ?? [];
+    const needed = ['ca-certificates', 'libstdc++6', 'tini'];
+
+    expect(named).toEqual(['bash', 'bats', 'curl', 'hey', 'jq', 'wrk']);
+    expect(packages.split(' ').sort()).toEqual([...named, ...needed].sort());
+  });
+});
+
 describe('labels', () => {
   it('are written out, so that no older value is taken for them', () => {
     const text = labelled(dockerfile, { VERSION: '1.2.3', REVISION: 'abc' });

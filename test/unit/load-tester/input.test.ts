@@ -122,6 +122,16 @@ describe('a summary of hey', () => {
   });
 });
 
+describe('gates in memory', () => {
+  it('are of one process: another one finds them closed', async () => {
+    const [one, other] = [await openGates(''), await openGates('')];
+    if (!one.ok || !other.ok) throw new Error('memory always serves');
+    const gate = { kind: 'gate', name: 'podinfo', namespace: 'test' } as const;
+    await one.value.open(gate);
+    expect([await one.value.isOpen(gate), await other.value.isOpen(gate)]).toEqual([true, false]);
+  });
+});
+
 describe('gates in a folder', () => {
   it('are those of every replica that shares it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gates-'));
