@@ -1,6 +1,7 @@
 /**
- * `npm run conformance -- [--only ID] [--mutants] [--json]`: every behaviour that people who come from Flagger rely on and every
- * defect they are rid of, one to a line, with the test that holds it. The tests are run, one Jest run over their files.
+ * `npm run conformance -- [--only ID] [--mutants] [--json]`: what webhooks and events say, every behaviour that people who come
+ * from Flagger rely on and every defect they are rid of, one to a line, with the test that holds it. The tests are run, one
+ * Jest run over their files.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -16,9 +17,9 @@ import { MUTANTS } from './mutants/list.ts';
 
 const USAGE = `npm run conformance -- [--only ID[,ID…]] [--mutants] [--json]
 
-One line for everything that is known of states and workloads, for every behaviour of the compatibility checklist, and for
-every known defect: whether it holds, its number, what is claimed, the tests that hold it, the planted faults these tests
-die of, and what differs on purpose or is missing.
+One line for everything that is known of states and workloads, of webhooks, the load tester and events, for every behaviour
+of the compatibility checklist, and for every known defect: whether it holds, its number, what is claimed, the tests that
+hold it, the planted faults these tests die of, and what differs on purpose or is missing.
 Exit status: 0 if everything claimed holds, 1 if a test fails, is missing or is skipped, or a fault survives.
 
   --only      these claims alone: M12, or 2.4 for all of 2.4

@@ -4,7 +4,7 @@
 export type Tests = Readonly<Record<string, readonly string[]>>;
 
 interface Numbered {
-  /** Of a state or a workload, `2.4.1`, of the checklist, `10.1.3`, or of a defect, `M12`. */
+  /** Of a state or a workload, `2.4.1`, of what is sent or said, `9.2.4`, of the checklist, `10.1.3`, or of a defect, `M12`. */
   readonly id: string;
   readonly says: string;
 }

@@ -16,6 +16,9 @@ import { SERVICES } from './claims/services.ts';
 import { STARTS } from './claims/starts.ts';
 import { STATES } from './claims/states.ts';
 import { TARGETS } from './claims/targets.ts';
+import { LOAD_TESTER_LINES } from './claims/tasks.ts';
+import { WEBHOOKS } from './claims/webhooks.ts';
+import { WORDS } from './claims/words.ts';
 import { WORKLOADS } from './claims/workloads.ts';
 
 export const CLAIMS: readonly Claim[] = [
@@ -28,6 +31,9 @@ export const CLAIMS: readonly Claim[] = [
   ...WORKLOADS,
   ...ATTACHMENTS,
   ...KINDS_AND_MARKS,
+  ...WEBHOOKS,
+  ...LOAD_TESTER_LINES,
+  ...WORDS,
   ...SCHEDULER,
   ...SERVICES,
   ...EVENTS,
