@@ -16,12 +16,20 @@ import { titleOf, type Mutant, type Proof } from './mutants/mutant.ts';
 const ROOT = join(import.meta.dirname, '..');
 const CORES = 2;
 const COPIED = ['src', 'test', 'hack', 'charts', 'crds', 'package.json', 'jest.config.cjs', 'tsconfig.json'];
-const PATIENCE = 120_000;
+/** Of ms, for one test: a machine may have little to spare for it. */
+const PATIENCE = 600_000;
+const LAST_WORDS = 1_500;
 /** How a search says that it has found something. */
 const FOUND = 3;
 
-/** A fault that only makes the test crash proves nothing. */
-type Outcome = 'killed' | 'survived' | 'stale' | 'crashed';
+/** A fault that only makes the test crash proves nothing; what it said at last is for whoever looks into it. */
+type Outcome = 'killed' | 'survived' | 'stale' | { readonly crashed: string };
+
+interface Ended {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly lastWords: string;
+}
 
 const Report = z.object({ numFailedTests: z.number(), numRuntimeErrorTestSuites: z.number() });
 
@@ -84,7 +92,9 @@ function print(): void {
   for (let mutant = chosen[printed]; mutant !== undefined; mutant = chosen[printed]) {
     const outcome = outcomes.get(mutant);
     if (outcome === undefined) return;
-    console.log(`${outcome.padEnd(9)} ${titleOf(mutant)}`);
+    const word = typeof outcome === 'string' ? outcome : 'crashed';
+    console.log(`${word.padEnd(9)} ${titleOf(mutant)}`);
+    if (typeof outcome !== 'string') console.log(outcome.crashed.replace(/^/gm, '    '));
     printed += 1;
   }
 }
@@ -107,39 +117,50 @@ async function tryOut({ file, find, replace, test }: Mutant, folder: string): Pr
 async function put(test: Proof, folder: string): Promise<Outcome> {
   if ('slice' in test) {
     const number = test.invariant === undefined ? [] : [`${test.invariant}`];
-    const status = await run(['hack/simulation-one.ts', test.slice, ...number], folder);
-    return status === 0 ? 'survived' : status === FOUND ? 'killed' : 'crashed';
+    const ended = await run(['hack/simulation-one.ts', test.slice, ...number], folder);
+    return ended.code === 0 ? 'survived' : ended.code === FOUND ? 'killed' : crashed(ended);
   }
   const report = join(folder, 'report.json');
   rmSync(report, { force: true });
   const name = test.name === undefined ? [] : ['-t', test.name];
-  await run(
+  const ended = await run(
     ['node_modules/jest/bin/jest.js', '--silent', '--json', '--outputFile', report, test.file, ...name],
     folder,
   );
-  return judged(report);
+  return judged(report) ?? crashed(ended);
 }
 
-/** A suite that cannot even be loaded has tested nothing, whatever its exit status. */
-function judged(report: string): Outcome {
+/** Undefined for a suite that could not even be loaded: it has tested nothing, whatever its exit status. */
+function judged(report: string): Outcome | undefined {
   let read: z.infer<typeof Report>;
   try {
     read = Report.parse(JSON.parse(readFileSync(report, 'utf8')));
   } catch {
-    return 'crashed';
+    return undefined;
   }
-  if (read.numRuntimeErrorTestSuites > 0) return 'crashed';
+  if (read.numRuntimeErrorTestSuites > 0) return undefined;
   return read.numFailedTests > 0 ? 'killed' : 'survived';
 }
 
-function run(args: readonly string[], cwd: string): Promise<number | null> {
+function crashed({ code, lastWords }: Ended): Outcome {
+  const how = code === null ? `ended after ${PATIENCE / 1000} s, or by a signal` : `exit status ${code}`;
+  return { crashed: `${how}\n${lastWords.trim()}` };
+}
+
+function run(args: readonly string[], cwd: string): Promise<Ended> {
   const env = {
     ...process.env,
     NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
   };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, env, stdio: 'ignore', timeout: PATIENCE });
+    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+    const child = spawn(process.execPath, args, { cwd, env, stdio, timeout: PATIENCE });
+    let lastWords = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text: string) => (lastWords = (lastWords + text).slice(-LAST_WORDS)));
+    }
     child.on('error', reject);
-    child.on('exit', (code) => resolve(code));
+    child.on('close', (code) => resolve({ code, lastWords }));
   });
 }

@@ -32,7 +32,7 @@ export const OPERABILITY_MUTANTS: readonly Mutant[] = [
   ),
   breaks(
     'a write with every look at rest (M50)',
-    { file: 'test/contract/controller.test.ts' },
+    { file: 'test/contract/controller.test.ts', name: 'answers for its health and counts' },
     {
       file: 'src/core/resting.ts',
       find: 'canonicalJson(target.record) !== canonicalJson(status.target))',
