@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { capabilityTable } from '../hack/docs/capabilities.ts';
 import { parseCanary } from '../src/api/canary.ts';
 import { parseMetricTemplate } from '../src/api/metric-template.ts';
 import { loadDefinitions } from '../src/cli/check/definitions.ts';
@@ -29,8 +30,8 @@ interface Collection {
   readonly entries: Readonly<Record<string, unknown>>;
   /** The type that entries are declared with. */
   readonly type: string;
-  /** The page with a section for each entry. */
-  readonly page: string;
+  /** The folder with a page for each entry; kinds of workloads have sections in that of the Canary. */
+  readonly pages?: string;
   /** Does the definition allow this name? */
   readonly allows: (name: string) => boolean;
 }
@@ -40,7 +41,6 @@ const COLLECTIONS: readonly Collection[] = [
     folder: 'targets',
     entries: targetKinds,
     type: 'TargetKind',
-    page: 'docs/canary.md',
     allows: (name) =>
       listed('Canary', 'properties.spec.properties.targetRef.properties.kind.enum')(kindIn(name)),
   },
@@ -48,21 +48,21 @@ const COLLECTIONS: readonly Collection[] = [
     folder: 'traffic',
     entries: trafficProviders,
     type: 'TrafficProvider',
-    page: 'docs/traffic.md',
+    pages: 'docs/traffic',
     allows: matching('Canary', 'properties.spec.properties.provider.pattern'),
   },
   {
     folder: 'metrics',
     entries: METRIC_PROVIDERS,
     type: 'MetricProviderFactory',
-    page: 'docs/metrics.md',
+    pages: 'docs/metrics',
     allows: listed('MetricTemplate', 'properties.spec.properties.provider.properties.type.enum'),
   },
   {
     folder: 'notify',
     entries: NOTIFIERS,
     type: 'Notifier',
-    page: 'docs/alerting.md',
+    pages: 'docs/alerting',
     allows: listed('AlertProvider', 'properties.spec.properties.type.enum'),
   },
 ];
@@ -115,7 +115,7 @@ function readYaml(path: string): unknown {
 }
 
 describe.each(COLLECTIONS)('$folder', (collection) => {
-  const { folder, entries, page, allows } = collection;
+  const { folder, entries, pages, allows } = collection;
   const names = Object.keys(entries);
 
   it('has every entry that is written in its registry, and each there once', async () => {
@@ -140,10 +140,18 @@ describe.each(COLLECTIONS)('$folder', (collection) => {
     expect(names.filter((name) => readdirSync(join(at, name)).length === 0)).toEqual([]);
   });
 
-  it(`has a section for every entry in ${page}`, () => {
-    const titles = headings(page);
+  it('tells users about every entry, with a manifest where it has a page of its own', () => {
+    if (pages === undefined) {
+      const titles = headings('docs/canary.md');
+      expect(names.filter((name) => !titles.has(name))).toEqual([]);
+      return;
+    }
+    const written = readdirSync(join(ROOT, pages)).map((file) => file.replace(/\.md$/, ''));
+    const text = (name: string): string => readFileSync(join(ROOT, pages, `${name}.md`), 'utf8');
 
-    expect(names.filter((name) => !titles.has(name))).toEqual([]);
+    expect([...written].sort()).toEqual([...names].sort());
+    expect(names.filter((name) => !text(name).startsWith(`# ${name}\n`))).toEqual([]);
+    expect(names.filter((name) => !/^```yaml\napiVersion: flagger\.app\//m.test(text(name)))).toEqual([]);
   });
 
   it('can be written into an object that the API server takes', () => {
@@ -169,6 +177,13 @@ describe('traffic', () => {
     const reached = written.flatMap((name) => resolveTraffic(name)?.key ?? []);
 
     expect(names.filter((name) => !reached.some((key) => key === name))).toEqual([]);
+  });
+
+  it('shows in its page what every provider can do', () => {
+    const page = readFileSync(join(ROOT, 'docs/traffic.md'), 'utf8');
+
+    // Out of date? `npm run docs` writes it.
+    expect(page).toContain(capabilityTable());
   });
 
   it('says in its page which metric systems count for it', () => {
