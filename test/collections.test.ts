@@ -18,7 +18,7 @@ import { millis } from '../src/shared/brand.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { autoscalerKinds } from '../src/targets/autoscalers.ts';
 import { targetKind, targetKinds } from '../src/targets/registry.ts';
-import { abilitiesOf, resolveTraffic, trafficProviders } from '../src/traffic/registry.ts';
+import { abilitiesOf, providerNames, resolveTraffic, trafficProviders } from '../src/traffic/registry.ts';
 import { aCanary } from './support/canary-object.ts';
 import { isKubeObject } from '../src/adapters/kubernetes/objects.ts';
 
@@ -173,10 +173,9 @@ describe('traffic', () => {
   });
 
   it('resolves every provider from some name that users write', () => {
-    const written = [...names, ...names.map((name) => `${name}:v1`)];
-    const reached = written.flatMap((name) => resolveTraffic(name)?.key ?? []);
+    const reached = providerNames.map((name) => resolveTraffic(name)?.key);
 
-    expect(names.filter((name) => !reached.some((key) => key === name))).toEqual([]);
+    expect([...new Set(reached)]).toEqual(names);
   });
 
   it('shows in its page what every provider can do', () => {

@@ -42,6 +42,13 @@ export const VENDORS: readonly Vendor[] = [
     version: 'v0.51.0',
     path: 'config/core/300-resources',
   },
+  // SMI's own module has no definition that a present API server takes, and no package one that serves v1alpha1 or v1alpha3.
+  {
+    name: 'Open Service Mesh',
+    module: 'github.com/openservicemesh/osm',
+    version: 'v1.2.4',
+    path: 'cmd/osm-bootstrap/crds/smi_traffic_split.yaml',
+  },
   { name: 'KEDA', module: 'github.com/kedacore/keda/v2', version: 'v2.21.0', path: 'config/crd/bases' },
 ];
 

@@ -60,6 +60,23 @@ const istio = ratioAndQuantile({
   durationInMillis: 1,
 });
 
+const linkerd = ratioAndQuantile({
+  requests: 'response_total',
+  latencies: 'response_latency_ms_bucket',
+  selector: 'namespace="{{ namespace }}", deployment=~"{{ target }}", direction="inbound"',
+  succeeded: 'classification!="failure"',
+  durationInMillis: 1,
+});
+
+const osm = ratioAndQuantile({
+  requests: 'osm_request_total',
+  latencies: 'osm_request_duration_ms_bucket',
+  selector:
+    'destination_namespace="{{ namespace }}", destination_kind="Deployment", destination_name="{{ target }}"',
+  succeeded: 'response_code!~"5.*"',
+  durationInMillis: 1,
+});
+
 /** What the pods count themselves, for routers that count nothing per workload; by what their names end with. */
 function countedByPods(suffix: string): BuiltinQueries {
   return ratioAndQuantile({
@@ -118,6 +135,9 @@ export const BUILTIN_QUERIES: Readonly<Record<string, BuiltinQueries>> = {
   gatewayapi: http,
   traefik,
   nginx,
+  linkerd,
+  osm,
+  smi: istio,
   knative,
   kubernetes: http,
 };

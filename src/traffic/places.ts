@@ -111,8 +111,10 @@ function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
   return { apiVersion, kind, name: metadata.name };
 }
 
+/** An object is the same whichever version of its group it is read in. */
 function idOf({ apiVersion, kind, name }: ObjectRef): string {
-  return `${apiVersion}/${kind}/${name}`;
+  const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [];
+  return `${group}/${kind}/${name}`;
 }
 
 function replaced(current: readonly KubeObject[], by: readonly KubeObject[]): readonly KubeObject[] {

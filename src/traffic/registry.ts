@@ -4,6 +4,7 @@ import { istio } from './istio.ts';
 import { knative } from './knative.ts';
 import { kubernetes } from './kubernetes.ts';
 import { nginx } from './nginx.ts';
+import { linkerd, osm, smi } from './smi.ts';
 import { traefik } from './traefik.ts';
 import type { Abilities } from '../api/model.ts';
 import type { TrafficProvider } from './provider.ts';
@@ -13,21 +14,42 @@ export const trafficProviders = {
   gatewayapi,
   traefik,
   nginx,
+  linkerd,
+  osm,
+  smi,
   knative,
   kubernetes,
 } as const satisfies Record<string, TrafficProvider>;
 
 export type TrafficKey = keyof typeof trafficProviders;
 
+interface Name {
+  readonly key: TrafficKey;
+  readonly means: (name: string) => boolean;
+  /** What people are told to write, where it is not the key. */
+  readonly written?: readonly string[];
+}
+
 /**
  * Which names mean which provider. `gatewayapi:v1beta1` is the same stored object as `gatewayapi:v1`, seen through
  * an older version of the API; it is read and written as v1.
  */
-const NAMES: readonly { readonly key: TrafficKey; readonly means: (name: string) => boolean }[] = [
+const NAMES: readonly Name[] = [
   { key: 'istio', means: (name) => name === 'istio' },
-  { key: 'gatewayapi', means: (name) => name.startsWith('gatewayapi:v1') },
+  {
+    key: 'gatewayapi',
+    means: (name) => name.startsWith('gatewayapi:v1'),
+    written: ['gatewayapi:v1', 'gatewayapi:v1beta1'],
+  },
   { key: 'traefik', means: (name) => name === 'traefik' },
   { key: 'nginx', means: (name) => name === 'nginx' },
+  { key: 'linkerd', means: (name) => name === 'linkerd' },
+  { key: 'osm', means: (name) => name === 'osm' },
+  {
+    key: 'smi',
+    means: (name) => /^smi:v1alpha[123]/.test(name),
+    written: ['smi:v1alpha1', 'smi:v1alpha2', 'smi:v1alpha3'],
+  },
   { key: 'knative', means: (name) => name === 'knative' },
   { key: 'kubernetes', means: (name) => name === 'kubernetes' },
 ];
@@ -49,4 +71,4 @@ export function abilitiesOf(name: string): Abilities | undefined {
 }
 
 /** Names to tell people. */
-export const providerNames: readonly string[] = Object.keys(trafficProviders);
+export const providerNames: readonly string[] = NAMES.flatMap(({ key, written }) => written ?? [key]);

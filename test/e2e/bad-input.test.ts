@@ -3,6 +3,7 @@
  * it is promoted all the same.
  */
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { providerNames } from '../../src/traffic/registry.ts';
 import { canaryManifest, workloadManifest, Rollout, type RolloutWish } from './harness/rollout.ts';
 import { aWorld } from './harness/shared.ts';
 import type { World } from './harness/world.ts';
@@ -30,10 +31,9 @@ interface Refused {
 const REFUSED: readonly Refused[] = [
   {
     what: 'a provider we cannot drive',
-    wish: { name: 'foreign', provider: 'linkerd' },
+    wish: { name: 'foreign', provider: 'crossover' },
     reason: 'UnknownProvider',
-    sentence:
-      'spec.provider: found "linkerd", known are istio, gatewayapi, traefik, nginx, knative, kubernetes',
+    sentence: `spec.provider: found "crossover", known are ${providerNames.join(', ')}`,
   },
   {
     what: 'an impossible weight',

@@ -78,6 +78,11 @@
   resources: [ingresses]
   verbs: [get, list, watch, create, update]
 {{- end }}
+{{- if or (has "linkerd" $providers) (has "osm" $providers) (regexMatch "(^|,)smi:" (join "," $providers)) }}
+- apiGroups: [split.smi-spec.io]
+  resources: [trafficsplits]
+  verbs: [get, list, watch, create, update]
+{{- end }}
 {{- if has "knative" $providers }}
 # A Knative Service is target and route in one, and always the user's.
 - apiGroups: [serving.knative.dev]

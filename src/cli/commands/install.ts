@@ -73,8 +73,7 @@ function namespaceName(text: string): string {
 
 function provider(text: string, before: readonly string[]): readonly string[] {
   if (resolveTraffic(text) !== undefined) return [...before, text];
-  const names = providerNames.map((name) => (resolveTraffic(name) === undefined ? `${name}:v1` : name));
-  throw new InvalidArgumentError(`There are ${names.join(', ')}.`);
+  throw new InvalidArgumentError(`There are ${providerNames.join(', ')}.`);
 }
 
 function address(text: string): string {

@@ -26,6 +26,9 @@ export const ROUTES = {
   gatewayapi: ['HTTPRoute'],
   traefik: ['TraefikService'],
   nginx: ['Ingress'],
+  linkerd: ['TrafficSplit'],
+  osm: ['TrafficSplit'],
+  smi: ['TrafficSplit'],
   // Its routes are the target's own.
   knative: [],
   kubernetes: [],
@@ -78,9 +81,11 @@ function knativeRules(): readonly Rule[] {
   return [rule([KINDS.KnativeService], [...LOOK, 'update']), rule([KINDS.KnativeRevision], LOOK)];
 }
 
+/** Several providers may route by the same kinds. */
 function routeKinds(providers: readonly string[]): readonly (readonly Kind[])[] {
-  const keys = new Set(providers.flatMap((name) => resolveTraffic(name)?.key ?? []));
-  return [...keys].map((key) => ROUTES[key].map((name) => KINDS[name])).filter((kinds) => kinds.length > 0);
+  const keys = providers.flatMap((name) => resolveTraffic(name)?.key ?? []);
+  const sets = new Map(keys.map((key) => [ROUTES[key].join(), ROUTES[key].map((name) => KINDS[name])]));
+  return [...sets.values()].filter((kinds) => kinds.length > 0);
 }
 
 /** The kinds are of one group. */

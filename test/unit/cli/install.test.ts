@@ -58,7 +58,7 @@ describe('serin install', () => {
   });
 
   it.each([
-    ['--provider', 'linkerd', 'There are istio, gatewayapi:v1, '],
+    ['--provider', 'crossover', 'There are istio, gatewayapi:v1, '],
     ['--namespace', 'A_b', 'It is not the name of a namespace'],
     ['--metrics-server', 'prometheus:9090', 'Expected an address such as http://prometheus:9090.'],
     ['--replicas', '0', 'Expected a whole number from 1 to 10.'],

@@ -25,6 +25,8 @@ const PODS = 'kubernetes_namespace="default", kubernetes_pod_name=~"podinfo-[0-9
 
 const TRAEFIK = 'traefik_service_request_duration_seconds_bucket';
 const TRAEFIK_CANARY = 'service=~"default-podinfo-canary-[0-9a-zA-Z-]+@kubernetescrd"';
+const LINKERD = 'namespace="default", deployment=~"podinfo", direction="inbound"';
+const OSM = 'destination_namespace="default", destination_kind="Deployment", destination_name="podinfo"';
 const NGINX = 'namespace="default", ingress="edge", canary!=""';
 
 describe('the built-in queries', () => {
@@ -49,6 +51,16 @@ describe('the built-in queries', () => {
       `sum( rate( nginx_ingress_controller_requests{ ${NGINX}, status!~"5.*" }[1m] ) ) / sum( rate( nginx_ingress_controller_requests{ ${NGINX} }[1m] ) ) * 100`,
       `sum( rate( nginx_ingress_controller_response_duration_seconds_sum{ ${NGINX} }[1m] ) ) / sum( rate( nginx_ingress_controller_response_duration_seconds_count{ ${NGINX} }[1m] ) ) * 1000`,
     ],
+    [
+      'linkerd',
+      `sum( rate( response_total{ ${LINKERD}, classification!="failure" }[1m] ) ) / sum( rate( response_total{ ${LINKERD} }[1m] ) ) * 100`,
+      `histogram_quantile( 0.99, sum( rate( response_latency_ms_bucket{ ${LINKERD} }[1m] ) ) by (le) )`,
+    ],
+    [
+      'osm',
+      `sum( rate( osm_request_total{ ${OSM}, response_code!~"5.*" }[1m] ) ) / sum( rate( osm_request_total{ ${OSM} }[1m] ) ) * 100`,
+      `histogram_quantile( 0.99, sum( rate( osm_request_duration_ms_bucket{ ${OSM} }[1m] ) ) by (le) )`,
+    ],
   ])('read for %s as dashboards know them', (provider, successRate, duration) => {
     const queries = BUILTIN_QUERIES[provider ?? ''];
     expect(fill(queries?.successRate ?? '')).toBe(successRate);
@@ -62,7 +74,10 @@ describe('the built-in queries', () => {
     ['istio', 'istio'],
     ['traefik', 'traefik'],
     ['nginx', 'nginx'],
+    ['linkerd', 'linkerd'],
+    ['osm', 'osm'],
     ['smi:v1alpha1', 'istio'],
+    ['smi:v1alpha3', 'smi'],
     ['kubernetes:service', 'istio'],
     ['constructor', 'istio'],
   ])('for %s are those of %s', (spelled, key) => {

@@ -70,15 +70,27 @@ describe('names of providers', () => {
     ['gatewayapi:v1beta1', 'gatewayapi'],
     ['traefik', 'traefik'],
     ['nginx', 'nginx'],
+    ['linkerd', 'linkerd'],
+    ['osm', 'osm'],
+    ['smi:v1alpha1', 'smi'],
+    ['smi:v1alpha1:istio', 'smi'],
+    ['smi:v1alpha3', 'smi'],
     ['kubernetes', 'kubernetes'],
   ])('%s means %s', (name, key) => {
     expect(resolveTraffic(name)?.key).toBe(key);
   });
 
-  it.each(['', 'linkerd', 'nginx2', 'traefik:v1', 'gatewayapi', 'istio2', 'toString'])(
-    '%j means none',
-    (name) => {
-      expect(resolveTraffic(name)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'crossover',
+    'smi',
+    'smi:v1alpha4',
+    'nginx2',
+    'traefik:v1',
+    'gatewayapi',
+    'istio2',
+    'toString',
+  ])('%j means none', (name) => {
+    expect(resolveTraffic(name)).toBeUndefined();
+  });
 });
