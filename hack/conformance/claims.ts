@@ -10,6 +10,7 @@ import { KINDS_AND_MARKS } from './claims/kinds.ts';
 import { LOAD_TESTER_CLAIMS } from './claims/load-tester.ts';
 import { LOOKS } from './claims/looks.ts';
 import { OPERABILITY_DEFECTS } from './claims/operability.ts';
+import { ROUTERS } from './claims/routers.ts';
 import { RUNS } from './claims/runs.ts';
 import { SCHEDULER } from './claims/scheduler.ts';
 import { SERVICES } from './claims/services.ts';
@@ -38,6 +39,7 @@ export const CLAIMS: readonly Claim[] = [
   ...SERVICES,
   ...EVENTS,
   ...TARGETS,
+  ...ROUTERS,
   ...LOAD_TESTER_CLAIMS,
   ...ROLLOUT_DEFECTS,
   ...JUDGEMENT_DEFECTS,

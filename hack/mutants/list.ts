@@ -11,6 +11,7 @@ import { LOAD_TESTER_MUTANTS } from './load-tester.ts';
 import type { Mutant } from './mutant.ts';
 import { OPERABILITY_MUTANTS } from './operability.ts';
 import { RELEASE_MUTANTS } from './releases.ts';
+import { ROUTER_MUTANTS } from './routers.ts';
 import { TAKE_OVER_MUTANTS } from './take-overs.ts';
 import { WORKLOAD_MUTANTS } from './workloads.ts';
 
@@ -28,4 +29,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...ASKING_MUTANTS,
   ...COPY_MUTANTS,
   ...OPERABILITY_MUTANTS,
+  ...ROUTER_MUTANTS,
 ];

@@ -136,6 +136,10 @@ describe('the claims', () => {
     ...counted('10.2.', 7),
     ...counted('10.3.', 17),
     ...counted('10.4.', 20),
+    ...counted('10.5.', 33),
+    '10.5.37',
+    ...counted('10.5.', 41).slice(38),
+    '10.5.44',
     '10.6.6',
     ...counted('M', 66).filter((id) => {
       const number = Number(id.slice(1));
