@@ -260,6 +260,7 @@ function canaryContext(settings: Settings, log: Logger): CanaryContext {
     noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
     revertOnDeletion: settings.revertOnDeletion,
     ingressAnnotationsPrefix: settings.ingressAnnotationsPrefix,
+    ingressClass: settings.ingressClass,
   };
 }
 

@@ -42,6 +42,12 @@ export const VENDORS: readonly Vendor[] = [
     version: 'v0.51.0',
     path: 'config/core/300-resources',
   },
+  {
+    name: 'Contour',
+    module: 'github.com/projectcontour/contour',
+    version: 'v1.33.8',
+    path: 'examples/contour/01-crds.yaml',
+  },
   // SMI's own module has no definition that a present API server takes, and no package one that serves v1alpha1 or v1alpha3.
   {
     name: 'Open Service Mesh',

@@ -138,6 +138,7 @@ function managerOver(cluster: Cluster, clock: HandClock, http: Http, log: Logger
       capabilities: abilitiesOf,
       knownProviders: providerNames,
       ingressAnnotationsPrefix: tools.settings.ingressAnnotationsPrefix,
+      ingressClass: tools.settings.ingressClass,
       minimumInterval: tools.settings.minimumInterval,
       noCrossNamespaceRefs: false,
     },

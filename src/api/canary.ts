@@ -55,6 +55,8 @@ export interface CanaryContext {
   readonly revertOnDeletion?: boolean;
   /** Of the annotations by which an Ingress controller of nginx's kind is told about canaries. */
   readonly ingressAnnotationsPrefix: string;
+  /** For Contour's objects: which of several Contours is meant. */
+  readonly ingressClass?: string;
 }
 
 export interface ParsedCanary {
@@ -127,6 +129,7 @@ function build(
     ...identityOf(object),
     ...assembled(written, target, service),
     ingress: parseIngress(spec, context),
+    ingressClass: context.ingressClass || undefined,
     autoscaler,
     analysis,
     spec: core,

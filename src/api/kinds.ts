@@ -40,6 +40,7 @@ export const KINDS = {
   HTTPRoute: namespaced('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
   TraefikService: namespaced('traefik.io/v1alpha1', 'TraefikService', 'traefikservices'),
   Ingress: namespaced('networking.k8s.io/v1', 'Ingress', 'ingresses'),
+  HTTPProxy: namespaced('projectcontour.io/v1', 'HTTPProxy', 'httpproxies'),
   TrafficSplit: namespaced('split.smi-spec.io/v1alpha1', 'TrafficSplit', 'trafficsplits'),
   TrafficSplitV1alpha2: namespaced('split.smi-spec.io/v1alpha2', 'TrafficSplit', 'trafficsplits'),
   TrafficSplitV1alpha3: namespaced('split.smi-spec.io/v1alpha3', 'TrafficSplit', 'trafficsplits'),

@@ -20,6 +20,8 @@ export interface Canary {
   readonly provider: string;
   /** `spec.ingressRef`: the Ingress that nginx and its like split; undefined where none is named. */
   readonly ingress: IngressRef | undefined;
+  /** Which of several controllers is to follow a route that is made, for Contour; undefined where the flag names none. */
+  readonly ingressClass: string | undefined;
   /** Prometheus for built-in and in-line metrics, if not the controller's own. */
   readonly metricsServer: string | undefined;
   /** What scales the target, and is to scale the primary as well. */

@@ -141,7 +141,11 @@ const FLAGS = {
     initial: 'nginx.ingress.kubernetes.io',
     help: 'what the annotations of an Ingress begin with that tell nginx about canaries',
   },
-  'ingress-class': { kind: 'text', initial: '', help: 'no effect yet: for Contour', idle: true },
+  'ingress-class': {
+    kind: 'text',
+    initial: '',
+    help: 'which Contour is to follow the HTTPProxies that are made, where there are several',
+  },
   'kubeconfig-service-mesh': { kind: 'text', initial: '', help: 'no effect yet', idle: true },
   'msteams-url': {
     kind: 'text',
@@ -286,6 +290,7 @@ function toSettings(texts: Texts): Result<Settings, string> {
     namespace: texts.namespace,
     meshProvider: texts['mesh-provider'],
     ingressAnnotationsPrefix: texts['ingress-annotations-prefix'],
+    ingressClass: texts['ingress-class'],
     selectorLabels: listOf(texts['selector-labels']),
     includeLabelPrefixes: listOf(texts['include-label-prefix']),
     trackConfigs: texts['enable-config-tracking'] === 'true',

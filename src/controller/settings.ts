@@ -14,6 +14,7 @@ export interface Settings {
   readonly namespace: string;
   readonly meshProvider: string;
   readonly ingressAnnotationsPrefix: string;
+  readonly ingressClass: string;
   readonly selectorLabels: readonly string[];
   readonly includeLabelPrefixes: readonly string[];
   readonly trackConfigs: boolean;

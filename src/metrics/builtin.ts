@@ -60,6 +60,15 @@ const istio = ratioAndQuantile({
   durationInMillis: 1,
 });
 
+/** Requests on their way to the Service of the canary, which is a cluster of Envoy's. */
+const contour = ratioAndQuantile({
+  requests: 'envoy_cluster_upstream_rq',
+  latencies: 'envoy_cluster_upstream_rq_time_bucket',
+  selector: 'envoy_cluster_name=~"{{ namespace }}_{{ service }}-canary_[0-9a-zA-Z-]+"',
+  succeeded: 'envoy_response_code!~"5.*"',
+  durationInMillis: 1,
+});
+
 const linkerd = ratioAndQuantile({
   requests: 'response_total',
   latencies: 'response_latency_ms_bucket',
@@ -135,6 +144,7 @@ export const BUILTIN_QUERIES: Readonly<Record<string, BuiltinQueries>> = {
   gatewayapi: http,
   traefik,
   nginx,
+  contour,
   linkerd,
   osm,
   smi: istio,

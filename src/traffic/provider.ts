@@ -28,6 +28,7 @@ export interface RoutedService {
   readonly provider: string;
   /** The Ingress that brings the traffic in, for providers that split one. */
   readonly ingress: Canary['ingress'];
+  readonly ingressClass: Canary['ingressClass'];
 }
 
 /** A position, with the cookies that visitors are given there. */

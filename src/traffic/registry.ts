@@ -1,4 +1,5 @@
 /** The traffic providers there are, and the names users give them. */
+import { contour } from './contour.ts';
 import { gatewayapi } from './gateway-api.ts';
 import { istio } from './istio.ts';
 import { knative } from './knative.ts';
@@ -14,6 +15,7 @@ export const trafficProviders = {
   gatewayapi,
   traefik,
   nginx,
+  contour,
   linkerd,
   osm,
   smi,
@@ -43,6 +45,7 @@ const NAMES: readonly Name[] = [
   },
   { key: 'traefik', means: (name) => name === 'traefik' },
   { key: 'nginx', means: (name) => name === 'nginx' },
+  { key: 'contour', means: (name) => name === 'contour' },
   { key: 'linkerd', means: (name) => name === 'linkerd' },
   { key: 'osm', means: (name) => name === 'osm' },
   {

@@ -52,7 +52,7 @@ export interface ObservedRoutes {
 type Pending = RoutesError & { readonly kind: 'pending' };
 
 export function routedService(canary: Canary): RoutedService {
-  const { namespace, name, service, analysis, provider, ingress } = canary;
+  const { namespace, name, service, analysis, provider, ingress, ingressClass } = canary;
   const strategy = canary.spec.strategy.kind;
   return {
     namespace,
@@ -65,6 +65,7 @@ export function routedService(canary: Canary): RoutedService {
     provider,
     cookies: canary.status.cookies,
     ingress,
+    ingressClass,
   };
 }
 

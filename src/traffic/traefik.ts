@@ -9,6 +9,7 @@ import { list, tree, without, type Tree } from '../api/tree.ts';
 import type { Routes } from '../core/model.ts';
 import { percent, type Percent } from '../shared/brand.ts';
 import { err, ok } from '../shared/result.ts';
+import { optionsOf } from './entries.ts';
 import { find, routeMetadata, sorted, unlessSame } from './metadata.ts';
 import { rememberOriginal, restoreOriginal } from './original.ts';
 import type { RoutedService, TrafficProvider } from './provider.ts';
@@ -88,30 +89,21 @@ function specOf(service: RoutedService, routes: Routes, found: KubeObject | unde
 
 /**
  * Only who gets requests is listed: as long as one Service of the list has no endpoints Traefik serves none of
- * them, and neither a parked canary nor a primary that is being restored has any.
+ * them, and neither a parked canary nor a primary that is being restored has any. Each is reached as it was: its
+ * scheme, its transport, the host header.
  */
 function servicesOf(
   { namespace, apex, service }: RoutedService,
   { canary }: Routes,
   found: readonly Tree[],
 ): readonly Tree[] {
+  const plain = found.filter((entry) => entry['kind'] !== kind);
   const entry = (role: 'primary' | 'canary', weight: number): Tree => {
     const name = `${apex}-${role}`;
-    return { ...optionsOf(name, apex, found), name, namespace, port: service.port, weight };
+    return { ...optionsOf(name, apex, plain), name, namespace, port: service.port, weight };
   };
   const entries = [entry('primary', 100 - canary), entry('canary', canary)];
   return entries.filter(({ weight }) => weight !== 0);
-}
-
-/**
- * What somebody set on how a Service is reached: its scheme, its transport, the host header. One that was not listed
- * until now is reached as the other one is, or as the apex was.
- */
-function optionsOf(name: string, apex: string, found: readonly Tree[]): Tree {
-  const known = [name, `${apex}-primary`, `${apex}-canary`, apex]
-    .map((wanted) => found.find((entry) => entry['name'] === wanted && entry['kind'] !== kind))
-    .find((entry) => entry !== undefined);
-  return known ?? {};
 }
 
 /** Services may come in any order, with or without the weight that an entry has by default. */

@@ -15,6 +15,7 @@
   (list "selector-labels" $v.selectorLabels)
   (list "include-label-prefix" $v.includeLabelPrefix)
   (list "ingress-annotations-prefix" $v.ingressAnnotationsPrefix)
+  (list "ingress-class" $v.ingressClass)
   (list "minimum-analysis-interval" $v.minimumAnalysisInterval)
   (list "leader-election-lease-duration" $v.leaderElection.leaseDuration)
   (list "leader-election-renew-deadline" $v.leaderElection.renewDeadline)

@@ -78,6 +78,11 @@
   resources: [ingresses]
   verbs: [get, list, watch, create, update]
 {{- end }}
+{{- if has "contour" $providers }}
+- apiGroups: [projectcontour.io]
+  resources: [httpproxies]
+  verbs: [get, list, watch, create, update]
+{{- end }}
 {{- if or (has "linkerd" $providers) (has "osm" $providers) (regexMatch "(^|,)smi:" (join "," $providers)) }}
 - apiGroups: [split.smi-spec.io]
   resources: [trafficsplits]

@@ -26,6 +26,7 @@ export const ROUTES = {
   gatewayapi: ['HTTPRoute'],
   traefik: ['TraefikService'],
   nginx: ['Ingress'],
+  contour: ['HTTPProxy'],
   linkerd: ['TrafficSplit'],
   osm: ['TrafficSplit'],
   smi: ['TrafficSplit'],

@@ -25,6 +25,7 @@ const PODS = 'kubernetes_namespace="default", kubernetes_pod_name=~"podinfo-[0-9
 
 const TRAEFIK = 'traefik_service_request_duration_seconds_bucket';
 const TRAEFIK_CANARY = 'service=~"default-podinfo-canary-[0-9a-zA-Z-]+@kubernetescrd"';
+const CONTOUR = 'envoy_cluster_name=~"default_podinfo-canary_[0-9a-zA-Z-]+"';
 const LINKERD = 'namespace="default", deployment=~"podinfo", direction="inbound"';
 const OSM = 'destination_namespace="default", destination_kind="Deployment", destination_name="podinfo"';
 const NGINX = 'namespace="default", ingress="edge", canary!=""';
@@ -52,6 +53,11 @@ describe('the built-in queries', () => {
       `sum( rate( nginx_ingress_controller_response_duration_seconds_sum{ ${NGINX} }[1m] ) ) / sum( rate( nginx_ingress_controller_response_duration_seconds_count{ ${NGINX} }[1m] ) ) * 1000`,
     ],
     [
+      'contour',
+      `sum( rate( envoy_cluster_upstream_rq{ ${CONTOUR}, envoy_response_code!~"5.*" }[1m] ) ) / sum( rate( envoy_cluster_upstream_rq{ ${CONTOUR} }[1m] ) ) * 100`,
+      `histogram_quantile( 0.99, sum( rate( envoy_cluster_upstream_rq_time_bucket{ ${CONTOUR} }[1m] ) ) by (le) )`,
+    ],
+    [
       'linkerd',
       `sum( rate( response_total{ ${LINKERD}, classification!="failure" }[1m] ) ) / sum( rate( response_total{ ${LINKERD} }[1m] ) ) * 100`,
       `histogram_quantile( 0.99, sum( rate( response_latency_ms_bucket{ ${LINKERD} }[1m] ) ) by (le) )`,
@@ -74,6 +80,7 @@ describe('the built-in queries', () => {
     ['istio', 'istio'],
     ['traefik', 'traefik'],
     ['nginx', 'nginx'],
+    ['contour', 'contour'],
     ['linkerd', 'linkerd'],
     ['osm', 'osm'],
     ['smi:v1alpha1', 'istio'],

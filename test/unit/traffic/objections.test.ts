@@ -145,6 +145,65 @@ describe('on nginx', () => {
   });
 });
 
+describe('on Contour', () => {
+  const contour = { provider: 'contour' };
+  const header = { headers: { 'x-user': { exact: 'insider' } } };
+
+  it('takes headers and query parameters of whatever kind', () => {
+    const match = [
+      header,
+      { headers: { 'x-user': { prefix: 'in' } }, queryParams: { beta: { regex: '.' } } },
+    ];
+    expect(problemOf({ ...contour, analysis: { ...iterations, match } })).toBeUndefined();
+  });
+
+  it.each([
+    [
+      { ...header, sourceLabels: { app: 'web' } },
+      'matches by sourceLabels, which an HTTPProxy cannot; drop it',
+    ],
+    [{ ...header, method: { exact: 'GET' } }, 'matches by method, which an HTTPProxy cannot; drop it'],
+    [{ uri: { prefix: '/beta' } }, 'matches by no header and no query parameter; an HTTPProxy chooses'],
+  ])('refuses to choose visitors by what it cannot: %j', (match, sentence) => {
+    expect(problemOf({ ...contour, analysis: { ...iterations, match: [header, match] } })).toContain(
+      `UnsupportedFeature spec.analysis.match[1]: ${sentence}`,
+    );
+  });
+
+  it('refuses conditions of the service, and reasons to retry, that it does not know', () => {
+    const method = { method: { exact: 'GET' } };
+    expect(problemOf({ ...contour, service: { port: 80, match: [method] }, analysis: steps })).toContain(
+      'spec.service.match[0]: matches by method',
+    );
+    const retries = { attempts: 3, retryOn: 'gateway-error,503' };
+    expect(problemOf({ ...contour, service: { port: 80, retries }, analysis: steps })).toContain(
+      'spec.service.retries.retryOn: found "503", an HTTPProxy knows 5xx, gateway-error',
+    );
+  });
+
+  it('does not mind a match that chooses nobody', () => {
+    expect(
+      problemOf({ ...contour, analysis: { ...steps, match: [{ method: { exact: 'GET' } }] } }),
+    ).toBeUndefined();
+  });
+
+  it('refuses mirroring', () => {
+    expect(problemOf({ ...contour, analysis: { ...steps, mirror: true } })).toContain('spec.analysis.mirror');
+  });
+});
+
+describe.each(['linkerd', 'osm', 'smi:v1alpha3'])('on %s', (provider) => {
+  it('refuses A/B testing and mirroring', () => {
+    const match = [{ headers: { 'x-user': { exact: 'insider' } } }];
+    expect(problemOf({ provider, analysis: { ...iterations, match } })).toContain(
+      'spec.analysis.match: asks for A/B',
+    );
+    expect(problemOf({ provider, analysis: { ...steps, mirror: true } })).toContain(
+      'spec.analysis.mirror: asks for',
+    );
+  });
+});
+
 describe('session affinity', () => {
   const sessionAffinity = { cookieName: 'v' };
   const match = [{ headers: { cookie: { regex: 'beta' } } }];
@@ -163,10 +222,13 @@ describe('session affinity', () => {
     );
   });
 
-  it.each(['traefik', 'nginx'])('is refused by a provider that cannot match cookies: %s', (provider) => {
-    const ingressRef = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'podinfo' };
-    expect(problemOf({ provider, ingressRef, analysis: { ...steps, sessionAffinity } })).toBe(
-      `UnsupportedFeature spec.analysis.sessionAffinity: asks to keep visitors by a cookie, which provider ${provider} cannot do; drop it`,
-    );
-  });
+  it.each(['traefik', 'nginx', 'contour', 'linkerd'])(
+    'is refused by a provider that cannot match cookies: %s',
+    (provider) => {
+      const ingressRef = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'podinfo' };
+      expect(problemOf({ provider, ingressRef, analysis: { ...steps, sessionAffinity } })).toBe(
+        `UnsupportedFeature spec.analysis.sessionAffinity: asks to keep visitors by a cookie, which provider ${provider} cannot do; drop it`,
+      );
+    },
+  );
 });

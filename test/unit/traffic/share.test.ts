@@ -70,6 +70,7 @@ describe('names of providers', () => {
     ['gatewayapi:v1beta1', 'gatewayapi'],
     ['traefik', 'traefik'],
     ['nginx', 'nginx'],
+    ['contour', 'contour'],
     ['linkerd', 'linkerd'],
     ['osm', 'osm'],
     ['smi:v1alpha1', 'smi'],
