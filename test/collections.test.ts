@@ -20,6 +20,7 @@ import { autoscalerKinds } from '../src/targets/autoscalers.ts';
 import { targetKind, targetKinds } from '../src/targets/registry.ts';
 import { abilitiesOf, providerNames, resolveTraffic, trafficProviders } from '../src/traffic/registry.ts';
 import { aCanary } from './support/canary-object.ts';
+import { metricCredentials, metricTemplateOf } from './support/metric-fixture.ts';
 import { isKubeObject } from '../src/adapters/kubernetes/objects.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -197,12 +198,12 @@ describe('metrics', () => {
   it.each(Object.keys(METRIC_PROVIDERS))(
     'makes a provider of the template among the fixtures of %s',
     (name) => {
-      const object = readYaml(`test/fixtures/metrics/${name}/metric-template.yaml`);
+      const object = metricTemplateOf(name);
       if (!isKubeObject(object)) throw new Error('the fixture is no Kubernetes object');
       const { template, findings } = parseMetricTemplate(object);
       const { type = '', address = '', headers = {}, region = '' } = template?.provider ?? {};
       const made = metricProvider(
-        { type, address, headers, region, insecureSkipVerify: false, credentials: {} },
+        { type, address, headers, region, insecureSkipVerify: false, credentials: metricCredentials(name) },
         { http: unused, prometheus: { query: unused }, clock: systemClock },
       );
 

@@ -9,7 +9,13 @@ import axios, { AxiosHeaders, type AxiosProxyConfig, type AxiosRequestConfig } f
 
 import { millis } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { Http, HttpError, HttpRequest, HttpResponse } from '../shared/http.ts';
+import {
+  retryAfterOf,
+  type Http,
+  type HttpError,
+  type HttpRequest,
+  type HttpResponse,
+} from '../shared/http.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { withDeadline } from './deadline.ts';
 import { describeError, originOf } from './redact.ts';
@@ -65,19 +71,24 @@ async function send(
     }
     const answer = timed.value;
     if (!answer.ok) return err({ ...answer.error, detail: `${where}: ${answer.error.detail}` });
-    return ok({ ...answer.value, elapsed: millis(Math.max(0, clock.steady() - from)) });
+    const { retryAfter: header, ...said } = answer.value;
+    const retryAfter = retryAfterOf(header, clock.now());
+    const elapsed = millis(Math.max(0, clock.steady() - from));
+    return ok({ ...said, elapsed, ...(retryAfter !== undefined && { retryAfter }) });
   } catch (error) {
     signal.throwIfAborted();
     return err({ kind: 'unreachable', detail: `${where}: ${describeError(error)}` });
   }
 }
 
+type Answered = Pick<HttpResponse, 'status' | 'body'> & { readonly retryAfter: string | undefined };
+
 async function exchange(
   config: AxiosRequestConfig,
   maxBytes: number,
   signal: AbortSignal,
-): Promise<Result<Omit<HttpResponse, 'elapsed'>, HttpError>> {
-  const { status, data } = await axios.request<Readable>({ ...config, signal });
+): Promise<Result<Answered, HttpError>> {
+  const { status, data, headers } = await axios.request<Readable>({ ...config, signal });
   const chunks: Buffer[] = [];
   let size = 0;
   // A response of type `stream` yields buffers.
@@ -88,7 +99,12 @@ async function exchange(
     }
     chunks.push(chunk);
   }
-  return ok({ status, body: Buffer.concat(chunks).toString('utf8') });
+  const retryAfter: unknown = headers['retry-after'];
+  return ok({
+    status,
+    body: Buffer.concat(chunks).toString('utf8'),
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+  });
 }
 
 function axiosConfig(request: HttpRequest): AxiosRequestConfig {

@@ -8,6 +8,7 @@ import { PrometheusDriver } from 'prometheus-query';
 import type { MetricError, PrometheusEndpoint, PrometheusPort } from '../metrics/provider.ts';
 import { millis, type Millis } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
+import { basicAuthorization, retryAfterOf } from '../shared/http.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { withDeadline } from './deadline.ts';
 import { describeError, originOf, redact } from './redact.ts';
@@ -28,6 +29,7 @@ interface Raw {
   readonly status: number;
   readonly statusText: string;
   readonly body: string;
+  readonly retryAfter: Millis | undefined;
 }
 
 /** One port serves every Prometheus; certificates that are not to be verified share one agent. */
@@ -44,6 +46,7 @@ export function createPrometheus({ clock, timeout = TIMEOUT }: PrometheusOptions
         return err({ kind: 'unreachable', detail: `${where}: no answer within ${timeout} ms` });
       } catch (error) {
         signal.throwIfAborted();
+        if (isTooLarge(error)) return malformed(`${where}: answered with more than ${MAX_BYTES} bytes`);
         return err({ kind: 'unreachable', detail: `${where}: ${describeThrown(error)}` });
       }
     },
@@ -74,7 +77,10 @@ async function fetchRaw(
     },
     responseInterceptor: {
       onFulfilled: (response) => {
-        raw = { status: response.status, statusText: response.statusText, body: String(response.data) };
+        const { status, statusText } = response;
+        const asked: unknown = response.headers['retry-after'];
+        const retryAfter = typeof asked === 'string' ? retryAfterOf(asked, clock.now()) : undefined;
+        raw = { status, statusText, body: String(response.data), retryAfter };
         return response;
       },
     },
@@ -96,10 +102,8 @@ function headersOf({ headers, auth }: PrometheusEndpoint): Record<string, string
       return Object.fromEntries(own);
     case 'bearer':
       return { ...Object.fromEntries(own), Authorization: `Bearer ${auth.token}` };
-    case 'basic': {
-      const pair = Buffer.from(`${auth.username}:${auth.password}`, 'utf8').toString('base64');
-      return { ...Object.fromEntries(own), Authorization: `Basic ${pair}` };
-    }
+    case 'basic':
+      return { ...Object.fromEntries(own), Authorization: basicAuthorization(auth.username, auth.password) };
   }
 }
 
@@ -111,12 +115,18 @@ function describeThrown(error: unknown): string {
   return typeof message === 'string' ? redact(message) : 'failed without an error';
 }
 
+/** As axios says it. */
+function isTooLarge(error: unknown): boolean {
+  return describeThrown(error).startsWith('maxContentLength');
+}
+
 function read(raw: Raw): Value {
   const answer = parse(raw.body);
   if (raw.status >= 400) {
     const said = isRecord(answer) && typeof answer['error'] === 'string' ? answer['error'] : raw.body;
     const detail = `error response: Status ${raw.status} ${raw.statusText}: ${redact(said)}`;
-    return err({ kind: 'rejected', status: raw.status, detail });
+    const { status, retryAfter } = raw;
+    return err({ kind: 'rejected', status, detail, ...(retryAfter !== undefined && { retryAfter }) });
   }
   if (!isRecord(answer) || !isRecord(answer['data']))
     return malformed(`the answer is not a query result: ${redact(raw.body)}`);

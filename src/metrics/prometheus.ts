@@ -1,10 +1,14 @@
 /** Prometheus, and whatever answers its query API. The call itself is made by the port in the context. */
 import { err, ok } from '../shared/result.ts';
+import { withAddress } from './address.ts';
 import type { MetricBackend, MetricProvider, MetricProviderFactory, PrometheusEndpoint } from './provider.ts';
 import { redactError } from './redact.ts';
 
 /** Reads `token`, or else `username` and `password`, from the Secret. */
-export const prometheus: MetricProviderFactory = (backend, { prometheus: port }) => {
+export const prometheus: MetricProviderFactory = (manifest, { prometheus: port }) => {
+  const addressed = withAddress(manifest);
+  if (!addressed.ok) return addressed;
+  const backend = addressed.value;
   const auth = authOf(backend.credentials);
   if (auth === undefined) {
     return err(

@@ -1,3 +1,4 @@
+import type { Millis } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Http } from '../shared/http.ts';
 import type { Result } from '../shared/result.ts';
@@ -6,7 +7,13 @@ import type { Result } from '../shared/result.ts';
 export type MetricError =
   | { readonly kind: 'no-data' }
   | { readonly kind: 'unreachable'; readonly detail: string }
-  | { readonly kind: 'rejected'; readonly status: number; readonly detail: string }
+  /** `retryAfter`: how long it asks to be left alone. */
+  | {
+      readonly kind: 'rejected';
+      readonly status: number;
+      readonly detail: string;
+      readonly retryAfter?: Millis;
+    }
   | { readonly kind: 'malformed'; readonly detail: string };
 
 /** A rendered query, in the language of the system it is for, and the interval the metric asks about. */

@@ -16,6 +16,9 @@ export function redactSecrets(
 }
 
 /** The same for an error's detail. */
-export function redactError(error: MetricError, backend: MetricBackend): MetricError {
-  return error.kind === 'no-data' ? error : { ...error, detail: redactSecrets(error.detail, backend) };
+export function redactError(
+  error: MetricError,
+  told: Pick<MetricBackend, 'credentials' | 'headers'>,
+): MetricError {
+  return error.kind === 'no-data' ? error : { ...error, detail: redactSecrets(error.detail, told) };
 }

@@ -1,5 +1,5 @@
 /** The shape of an HTTP call. Who makes it is `adapters/http.ts`; who describes it needs no client. */
-import type { Millis } from './brand.ts';
+import { instant, millis, until, type Instant, type Millis } from './brand.ts';
 import type { Result } from './result.ts';
 
 export interface HttpRequest {
@@ -23,6 +23,21 @@ export interface HttpResponse {
   readonly body: string;
   /** In milliseconds, of the attempt that answered. */
   readonly elapsed: Millis;
+  /** How long the other side asks to be left alone, where it says so (`Retry-After`). */
+  readonly retryAfter?: Millis;
+}
+
+/** A `Retry-After` header: whole seconds, or a date. Undefined where it is missing or neither. */
+export function retryAfterOf(header: string | undefined, now: Instant): Millis | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d{1,9}$/u.test(header.trim())) return millis(Number(header) * 1_000);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : until(now, instant(date));
+}
+
+/** The value of an `Authorization` header for a user with a password. */
+export function basicAuthorization(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }
 
 /** Something that can be called: an address with a host, by http or https. */

@@ -51,6 +51,23 @@ describe('an HTTP call', () => {
     expect(seen).toEqual(['POST', 'a, b', 'application/json', 'not json, sent anyway ']);
   });
 
+  it('says how long it is asked to wait, where it is', async () => {
+    const headers = ['30', new Date(Date.now() + 3_600_000).toUTCString(), 'soon'];
+    const server = closing(
+      await serve((_, response) => response.writeHead(429, { 'retry-after': headers.shift() ?? '' }).end()),
+    );
+    const asked = async (): Promise<number | undefined> => {
+      const answer = await get(server.url);
+      return answer.ok ? answer.value.retryAfter : undefined;
+    };
+
+    expect(await asked()).toBe(30_000);
+    const hour = (await asked()) ?? 0;
+    expect(hour).toBeGreaterThan(3_000_000);
+    expect(hour).toBeLessThanOrEqual(3_600_000);
+    expect(await asked()).toBeUndefined();
+  });
+
   it('takes a status of 500 as an answer', async () => {
     const server = closing(await serve((_, response) => response.writeHead(500).end('{"a":1}')));
 
