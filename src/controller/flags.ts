@@ -122,6 +122,18 @@ const FLAGS = {
   },
   'slack-user': { kind: 'text', initial: 'flagger', help: 'name alerts are posted under' },
   'slack-channel': { kind: 'text', initial: '', help: 'channel alerts are posted to' },
+  'msteams-url': {
+    kind: 'text',
+    initial: '',
+    help: 'Microsoft Teams webhook, of a connector or a workflow',
+    environment: 'MSTEAMS_URL',
+  },
+  'msteams-proxy-url': {
+    kind: 'text',
+    initial: '',
+    help: 'HTTP proxy on the way to Microsoft Teams',
+    environment: 'MSTEAMS_PROXY_URL',
+  },
   'control-loop-interval': {
     kind: 'span',
     initial: '10s',
@@ -147,20 +159,6 @@ const FLAGS = {
     help: 'which Contour is to follow the HTTPProxies that are made, where there are several',
   },
   'kubeconfig-service-mesh': { kind: 'text', initial: '', help: 'no effect yet', idle: true },
-  'msteams-url': {
-    kind: 'text',
-    initial: '',
-    help: 'no effect yet',
-    environment: 'MSTEAMS_URL',
-    idle: true,
-  },
-  'msteams-proxy-url': {
-    kind: 'text',
-    initial: '',
-    help: 'no effect yet',
-    environment: 'MSTEAMS_PROXY_URL',
-    idle: true,
-  },
 } as const satisfies Record<string, Flag>;
 
 type Name = keyof typeof FLAGS;
@@ -309,6 +307,7 @@ function toSettings(texts: Texts): Result<Settings, string> {
       user: texts['slack-user'],
       channel: texts['slack-channel'],
     },
+    msteams: { url: texts['msteams-url'], proxy: texts['msteams-proxy-url'] },
   });
 }
 

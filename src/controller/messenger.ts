@@ -16,10 +16,10 @@ import {
   type HookSubject,
 } from '../hooks/payload.ts';
 import { firesAt } from '../notify/alerts.ts';
-import type { Alert, Destination } from '../notify/notifier.ts';
-import { notification } from '../notify/registry.ts';
+import type { Alert, Destination, Letter, Unheard } from '../notify/notifier.ts';
+import { letterOf } from '../notify/registry.ts';
 import { millis, type Instant, type Revision } from '../shared/brand.ts';
-import type { HttpRequest } from '../shared/http.ts';
+import type { HttpError, HttpResponse } from '../shared/http.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Messenger } from './announcer.ts';
 import { limited } from './limit.ts';
@@ -183,9 +183,8 @@ async function sendAlerts(tools: Tools, canary: Canary, news: News, outer: Abort
   const alert = alertFor(tools, canary, text);
   const { alerts } = canary.analysis;
   if (alerts.length === 0) {
-    const destination = globalDestination(tools);
-    if (destination !== undefined)
-      await deliver(tools, canary, 'alert', alert, async () => ok(destination), outer);
+    for (const destination of globalDestinations(tools))
+      await deliver(tools, canary, `alert by ${destination.type}`, alert, async () => ok(destination), outer);
     return;
   }
   for (const spec of alerts.filter(({ severity }) => firesAt(severity, text.severity))) {
@@ -207,8 +206,8 @@ async function deliver(
     limited(tools.clock, ALERT_LIMIT, outer, async (signal) => {
       const destination = await find(signal);
       if (!destination.ok) return destination;
-      const request = notification(alert, destination.value);
-      return request.ok ? post(tools, request.value, signal) : request;
+      const letter = letterOf(alert, destination.value);
+      return letter.ok ? post(tools, letter.value, signal) : letter;
     }),
   );
 }
@@ -218,31 +217,40 @@ async function deliver(
  */
 async function post(
   tools: Pick<Tools, 'http' | 'clock'>,
-  request: HttpRequest,
+  letter: Letter,
   signal: AbortSignal,
   attempts = ALERT_ATTEMPTS,
 ): Promise<Result<undefined, string>> {
-  const answer = await tools.http(request, { signal });
-  const status = answer.ok ? answer.value.status : 0;
-  if (status >= 200 && status < 300) return ok();
-  const isPassing = status === 0 || status === TOO_MANY || status >= 500;
-  if (!isPassing || attempts === 1) {
-    return err(answer.ok ? `answered with status ${status}` : answer.error.detail);
-  }
+  const fault = faultIn(await tools.http(letter.request, { signal }), letter);
+  if (fault === undefined) return ok();
+  if (!fault.passing || attempts === 1) return err(fault.detail);
   await tools.clock.sleep(ALERT_RETRY, { signal });
-  return post(tools, request, signal, attempts - 1);
+  return post(tools, letter, signal, attempts - 1);
 }
 
-function globalDestination({ settings: { slack } }: Tools): Destination | undefined {
-  if (slack.url === '') return undefined;
-  return {
-    type: 'slack',
-    address: slack.url,
-    channel: slack.channel,
-    username: slack.user,
-    token: slack.token === '' ? undefined : slack.token,
-    proxy: slack.proxy === '' ? undefined : slack.proxy,
-  };
+/** Why an answer did not deliver the letter; undefined where it did. */
+function faultIn(answer: Result<HttpResponse, HttpError>, { unheard }: Letter): Unheard | undefined {
+  if (!answer.ok) return { detail: answer.error.detail, passing: answer.error.kind !== 'too-large' };
+  const { status, body } = answer.value;
+  if (status >= 200 && status < 300) return unheard?.(body);
+  return { detail: `answered with status ${status}`, passing: status === TOO_MANY || status >= 500 };
+}
+
+/** What the flags name; both, where both are named. */
+function globalDestinations({ settings: { slack, msteams } }: Tools): readonly Destination[] {
+  const { url, channel, user, token, proxy } = slack;
+  const none = { channel: '', username: '', token: undefined };
+  return [
+    {
+      type: 'slack',
+      address: url,
+      channel,
+      username: user,
+      token: token || undefined,
+      proxy: proxy || undefined,
+    },
+    { type: 'msteams', address: msteams.url, ...none, proxy: msteams.proxy || undefined },
+  ].filter(({ address }) => address !== '');
 }
 
 async function destinationOf(

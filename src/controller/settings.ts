@@ -28,6 +28,7 @@ export interface Settings {
   readonly clusterName: string;
   readonly eventWebhook: string;
   readonly slack: SlackSettings;
+  readonly msteams: { readonly url: string; readonly proxy: string };
 }
 
 /** Each shorter than the one before. */

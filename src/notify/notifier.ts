@@ -21,8 +21,26 @@ export interface Destination {
   readonly proxy: string | undefined;
 }
 
-/**
- * Turns an alert and a destination into the one request that delivers it. Sending it, and what to do when that
- * fails, is the announcer's. Refuses with a sentence where the destination lacks something.
- */
-export type Notifier = (alert: Alert, destination: Destination) => Result<HttpRequest, string>;
+/** The one request that delivers an alert, and how to read the answer where a status of 2xx does not say all. */
+export interface Letter {
+  readonly request: HttpRequest;
+  /** Why an answer with this body did not deliver it, whatever its status was; undefined where it did. */
+  readonly unheard?: (body: string) => Unheard | undefined;
+}
+
+export interface Unheard {
+  /** For a log line; nothing secret. */
+  readonly detail: string;
+  /** The same letter may be taken in a while. */
+  readonly passing: boolean;
+}
+
+/** A messenger. Sending a letter, and what to do when that fails, is the announcer's. */
+export interface Notifier {
+  /** The text as people are to read it: what the messenger takes for markup, a mention or a link, taken apart. */
+  readonly literal: (text: string) => string;
+  /**
+   * Lays out an alert whose texts are literal already. Refuses with a sentence where the destination lacks something.
+   */
+  readonly compose: (alert: Alert, destination: Destination) => Result<Letter, string>;
+}

@@ -1,62 +1,49 @@
 /** Slack, by incoming webhook or, with a token, by chat.postMessage; and whatever takes Slack's messages. */
-import { millis } from '../shared/brand.ts';
+import { z } from 'zod';
+
 import { err, ok } from '../shared/result.ts';
-import type { Alert, Destination, Notifier } from './notifier.ts';
+import { attachmentFault, attachmentMessage } from './attachment.ts';
+import { posted, withoutTags } from './letter.ts';
+import type { Notifier, Unheard } from './notifier.ts';
 
-const TIMEOUT = millis(5_000);
+/** What chat.postMessage answers with status 200, whether it has posted or not. */
+const Refusal = z.object({ ok: z.literal(false), error: z.string().regex(/^\w{1,60}$/u) });
+const PASSING = new Set([
+  'ratelimited',
+  'rate_limited',
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+]);
 
-/** One message with one attachment: green, or red for an error. */
-export const slack: Notifier = (alert, destination) => {
-  const fault = faultOf(destination);
-  if (fault !== undefined) return err(`slack: ${fault}`);
-  const { address, token, proxy } = destination;
-  return ok({
-    method: 'POST',
-    url: address,
-    headers: {
-      'Content-Type': 'application/json',
-      ...(token === undefined || token === '' ? {} : { Authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify(messageOf(alert, destination)),
-    timeout: TIMEOUT,
-    ...(proxy === undefined || proxy === '' ? {} : { proxy }),
-  });
+/** One message with one attachment: green, or red for an error. Unescaped, `<!channel>` would call everybody. */
+export const slack: Notifier = {
+  literal: withoutTags,
+  compose: (alert, destination) => {
+    const fault = attachmentFault(destination);
+    if (fault !== undefined) return err(`slack: ${fault}`);
+    const { token } = destination;
+    const request = posted(
+      attachmentMessage(alert, destination, { good: 'good', bad: 'danger' }),
+      destination,
+    );
+    if (token === undefined || token === '') return ok({ request });
+    return ok({
+      request: { ...request, headers: { ...request.headers, Authorization: `Bearer ${token}` } },
+      unheard,
+    });
+  },
 };
 
-/** What a destination lacks. The address is not repeated: whoever knows it can post. */
-function faultOf({ address, channel, username }: Destination): string | undefined {
-  if (address === '') return 'the address is missing';
-  const protocol = URL.canParse(address) ? new URL(address).protocol : '';
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    return 'the address does not begin with http:// or https://';
+function unheard(body: string): Unheard | undefined {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(body);
+  } catch {
+    return undefined;
   }
-  if (channel === '') return 'the channel is missing';
-  return username === '' ? 'the username is missing' : undefined;
-}
-
-function messageOf(alert: Alert, { channel, username }: Destination): unknown {
-  return {
-    channel,
-    username,
-    icon_url: '',
-    icon_emoji: ':rocket:',
-    attachments: [
-      {
-        color: alert.severity === 'error' ? 'danger' : 'good',
-        author_name: escape(alert.author),
-        text: escape(alert.message),
-        mrkdwn_in: ['text'],
-        fields: alert.fields.map(({ name, value }) => ({
-          title: escape(name),
-          value: escape(value),
-          short: false,
-        })),
-      },
-    ],
-  };
-}
-
-/** The three characters Slack reads as markup; unescaped, `<!channel>` in an error text would call everybody. */
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const refusal = Refusal.safeParse(answer);
+  if (!refusal.success) return undefined;
+  const { error } = refusal.data;
+  return { detail: `slack says ${error}`, passing: PASSING.has(error) };
 }

@@ -27,11 +27,12 @@ export interface HttpResponse {
   readonly retryAfter?: Millis;
 }
 
-/** A `Retry-After` header: whole seconds, or a date. Undefined where it is missing or neither. */
+/** A `Retry-After` header: seconds, or a date. Undefined where it is missing or neither. */
 export function retryAfterOf(header: string | undefined, now: Instant): Millis | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d{1,9}$/u.test(header.trim())) return millis(Number(header) * 1_000);
-  const date = Date.parse(header);
+  const text = header?.trim() ?? '';
+  if (/^\d{1,9}(\.\d+)?$/u.test(text)) return millis(Number(text) * 1_000);
+  // Else `-3` would be a day in March.
+  const date = /[a-z]/iu.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : until(now, instant(date));
 }
 

@@ -256,9 +256,7 @@ describe.each(CHARTS)("values of Flagger's chart in $name", (chart) => {
     expect(
       absent.filter(
         (path) =>
-          !/^(slack\.proxyUrl|msteams\.proxyUrl|namespace|serviceAccountName|prometheus\.securityContext\..*)$/.test(
-            path,
-          ),
+          !/^(slack\.proxyUrl|namespace|serviceAccountName|prometheus\.securityContext\..*)$/.test(path),
       ),
     ).toEqual([]);
   });

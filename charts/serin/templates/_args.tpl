@@ -30,6 +30,8 @@
   (list "slack-user" $v.slack.user)
   (list "slack-channel" $v.slack.channel)
   (list "slack-proxy-url" ($v.slack.proxy | default $v.slack.proxyUrl))
+  (list "msteams-url" (dig "url" "" ($v.msteams | default dict)))
+  (list "msteams-proxy-url" (dig "proxyUrl" "" ($v.msteams | default dict)))
 -}}
 {{- range $flag := $flags -}}
 {{- with index $flag 1 -}}{{- $args = append $args (printf "-%s=%s" (index $flag 0) .) -}}{{- end -}}

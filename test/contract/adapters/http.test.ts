@@ -5,9 +5,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { createHttp } from '../../../src/adapters/http.ts';
 import { makeCredentials } from '../../../src/sandbox/certificate.ts';
-import { millis } from '../../../src/shared/brand.ts';
+import { instant, millis } from '../../../src/shared/brand.ts';
 import { systemClock } from '../../../src/shared/clock.ts';
-import type { HttpRequest } from '../../../src/shared/http.ts';
+import { retryAfterOf, type HttpRequest } from '../../../src/shared/http.ts';
 import { readText, serve, type Loopback } from '../../support/loopback.ts';
 
 const client = createHttp({ clock: systemClock });
@@ -72,6 +72,19 @@ describe('an HTTP call', () => {
     const server = closing(await serve((_, response) => response.writeHead(500).end('{"a":1}')));
 
     expect(await get(server.url)).toMatchObject({ ok: true, value: { status: 500, body: '{"a":1}' } });
+  });
+
+  it.each([
+    ['120', 120_000],
+    ['0.25', 250],
+    ['Thu, 01 Jan 2026 00:00:30 GMT', 30_000],
+    ['Wed, 31 Dec 2025 23:00:00 GMT', 0],
+    ['-3', undefined],
+    ['soon', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('reads %j in Retry-After as %j milliseconds', (header, span) => {
+    expect(retryAfterOf(header, instant(Date.UTC(2026, 0, 1)))).toBe(span);
   });
 
   it('times out when the answer does not begin, and when it does not end', async () => {

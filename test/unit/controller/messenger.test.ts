@@ -122,6 +122,13 @@ describe('the messenger', () => {
     expect(JSON.stringify(bodies(tools))).toContain('"title":"Cluster","value":"blue"');
   });
 
+  it('sends alerts to Slack and to Teams where the flags name both', async () => {
+    const tools = new FakeTools('-slack-url=http://slack', '-slack-channel=ops', '-msteams-url=http://teams');
+    await announce(tools, aParsedCanary(), PROMOTED);
+    expect(tools.requests.map(({ url }) => url)).toEqual(['http://slack', 'http://teams']);
+    expect(bodies(tools)[1]).toHaveProperty('@type', 'MessageCard');
+  });
+
   it.each([
     ['tries an alert again where nobody answers', [undefined, 200], 2],
     ['tries an alert again where somebody cannot just now', [429, 200], 2],
