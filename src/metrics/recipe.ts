@@ -145,8 +145,15 @@ function unanswered({ kind, detail }: HttpError): MetricError {
 /** An answer without a number in it. */
 export const NO_DATA: Result<never, MetricError> = err({ kind: 'no-data' });
 
-/** A number as systems write it: some as text, which may be `NaN`. */
-export const numeric = z.union([z.number(), z.string().trim().min(1).transform(Number)]);
+/** A number as systems write it: some as text, which may be `NaN` or `+Inf`. */
+export const numeric = z.union([
+  z.number(),
+  z
+    .string()
+    .trim()
+    .min(1)
+    .transform((text) => Number(text.replace(/^([+-]?)Inf$/u, '$1Infinity'))),
+]);
 
 /** The number where there is one. */
 export function valueOr(value: number | null | undefined): Result<number, MetricError> {

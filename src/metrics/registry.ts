@@ -3,17 +3,21 @@ import { err, ok, type Result } from '../shared/result.ts';
 import { datadog } from './datadog.ts';
 import { dynatrace } from './dynatrace.ts';
 import { graphite } from './graphite.ts';
+import { influxdb } from './influxdb.ts';
 import { newrelic } from './newrelic.ts';
 import { patient } from './patience.ts';
 import { prometheus } from './prometheus.ts';
 import type { MetricBackend, MetricContext, MetricProvider, MetricProviderFactory } from './provider.ts';
+import { splunk } from './splunk.ts';
 
 export const METRIC_PROVIDERS: Readonly<Record<string, MetricProviderFactory>> = {
   prometheus,
   datadog,
   newrelic,
   graphite,
+  influxdb,
   dynatrace,
+  splunk,
 };
 
 /** A backend made usable; refuses with a sentence an unknown type, a bad address or missing credentials. */

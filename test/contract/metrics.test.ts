@@ -10,6 +10,7 @@ import { createHttp } from '../../src/adapters/http.ts';
 import { createPrometheus } from '../../src/adapters/prometheus.ts';
 import { instant } from '../../src/shared/brand.ts';
 import { systemClock, type Clock } from '../../src/shared/clock.ts';
+import type { Http } from '../../src/shared/http.ts';
 import { err, ok, type Result } from '../../src/shared/result.ts';
 import type {
   MetricBackend,
@@ -301,6 +302,24 @@ describe('prometheus alone', () => {
     const [endpoint] = await endpointOf({ headers, credentials: { token: 't' } });
     expect(endpoint).toMatchObject({ headers: { 'X-Scope-OrgID': ['team'] } });
     expect(headers).toEqual({ 'X-Scope-OrgID': ['team'] });
+  });
+});
+
+describe('splunk alone', () => {
+  it.each([
+    ['https://api.us1.signalfx.com', 'https://stream.us1.signalfx.com/v2/signalflow/execute'],
+    ['https://stream.eu0.signalfx.com/', 'https://stream.eu0.signalfx.com/v2/signalflow/execute'],
+    ['https://proxy.example.com/api.x', 'https://proxy.example.com/api.x/v2/signalflow/execute'],
+  ])('sends the program for %s to the host that runs it', async (address, where) => {
+    const heard: string[] = [];
+    const http: Http = async ({ url }) => {
+      heard.push(url.split('?')[0] ?? '');
+      return err({ kind: 'timeout', detail: 'nobody there' });
+    };
+    const backend = aBackend({ type: 'splunk', address, credentials: metricCredentials('splunk') });
+    const provider = metricProvider(backend, { ...context, http });
+    if (provider.ok) await provider.value.query({ query: 'q', interval: '1m' }, { signal });
+    expect(heard).toEqual([where]);
   });
 });
 
