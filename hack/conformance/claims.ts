@@ -3,6 +3,7 @@ import type { Claim } from './claim.ts';
 import { ATTACHMENTS } from './claims/attachments.ts';
 import { ROLLOUT_DEFECTS } from './claims/defects.ts';
 import { ENDINGS } from './claims/endings.ts';
+import { ENVOY_MESHES } from './claims/envoy-meshes.ts';
 import { EVENTS } from './claims/events.ts';
 import { HOOKS_AND_DEADLINES } from './claims/hooks.ts';
 import { JUDGEMENT_DEFECTS } from './claims/judgement.ts';
@@ -40,6 +41,7 @@ export const CLAIMS: readonly Claim[] = [
   ...EVENTS,
   ...TARGETS,
   ...ROUTERS,
+  ...ENVOY_MESHES,
   ...LOAD_TESTER_CLAIMS,
   ...ROLLOUT_DEFECTS,
   ...JUDGEMENT_DEFECTS,

@@ -3,6 +3,7 @@ import { ASKING_MUTANTS } from './asking.ts';
 import { COPY_MUTANTS } from './copies.ts';
 import { DEFECT_MUTANTS } from './defects.ts';
 import { DROP_IN_MUTANTS } from './drop-in.ts';
+import { ENVOY_MESH_MUTANTS } from './envoy-meshes.ts';
 import { EXPLANATION_MUTANTS } from './explanation.ts';
 import { INVARIANT_MUTANTS } from './invariants.ts';
 import { KNATIVE_MUTANTS } from './knative.ts';
@@ -21,6 +22,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LAW_MUTANTS,
   ...WORKLOAD_MUTANTS,
   ...KNATIVE_MUTANTS,
+  ...ENVOY_MESH_MUTANTS,
   ...TAKE_OVER_MUTANTS,
   ...LOAD_TESTER_MUTANTS,
   ...EXPLANATION_MUTANTS,

@@ -55,6 +55,7 @@ export const FEATURES = [
   'DaemonSet',
   'Service',
   'Knative',
+  'Kuma',
   'session affinity',
   'traffic for nobody',
 ] as const;

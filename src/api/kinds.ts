@@ -39,6 +39,7 @@ export const KINDS = {
   DestinationRule: namespaced('networking.istio.io/v1beta1', 'DestinationRule', 'destinationrules'),
   HTTPRoute: namespaced('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
   TraefikService: namespaced('traefik.io/v1alpha1', 'TraefikService', 'traefikservices'),
+  TrafficRoute: clusterScoped('kuma.io/v1alpha1', 'TrafficRoute', 'trafficroutes'),
   Ingress: namespaced('networking.k8s.io/v1', 'Ingress', 'ingresses'),
   HTTPProxy: namespaced('projectcontour.io/v1', 'HTTPProxy', 'httpproxies'),
   TrafficSplit: namespaced('split.smi-spec.io/v1alpha1', 'TrafficSplit', 'trafficsplits'),

@@ -169,8 +169,9 @@ function objectsOf({ watched }: Tools, refs: readonly ObjectRef[]): readonly Kub
   });
 }
 
+/** What is of the whole cluster is in no namespace, a Canary's no more than another. */
 function inside({ namespace }: Canary, ref: ObjectRef): ObjectRef {
-  return { namespace, ...ref };
+  return kindOf(ref)?.namespaced === false ? ref : { namespace, ...ref };
 }
 
 export function observedOf({ canary, kind, look, routing, place, left, untaken }: View): Observed {

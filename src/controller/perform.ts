@@ -20,6 +20,7 @@ import { renderLeft } from '../traffic/places.ts';
 import {
   observeRoutes,
   releaseTraffic,
+  remainsOf,
   renderRoutes,
   renderServices,
   type RoutesInput,
@@ -60,12 +61,7 @@ export async function perform(
     case 'scale-target':
       return withKind(view, (kind) => scaleTarget(objects, kind, view, action.up, signal));
     case 'release-traffic':
-      return withRouting(view, (input) =>
-        eachOnItsOwn(
-          [input, ...view.left].flatMap((one) => releaseTraffic(one)),
-          put,
-        ),
-      );
+      return withRouting(view, (input) => release([input, ...view.left], put, remove(objects, signal)));
     case 'set-finalizer':
       return setFinalizer(objects, view, action.present, signal);
     default:
@@ -104,6 +100,27 @@ async function eachOnItsOwn(objects: readonly KubeObject[], write: Write): Promi
   const settlesItself = ({ kind }: ApiError): boolean => kind === 'conflict' || kind === 'already-exists';
   const failure = failures.find((one) => !settlesItself(one)) ?? failures[0];
   return failure === undefined ? ok() : err(failure);
+}
+
+/** What is to be deleted only once nothing else is to be written: until then it may carry requests. */
+async function release(inputs: readonly RoutesInput[], put: Write, remove: Write): Promise<Done> {
+  const written = await eachOnItsOwn(
+    inputs.flatMap((one) => releaseTraffic(one)),
+    put,
+  );
+  if (!written.ok) return written;
+  return eachOnItsOwn(
+    inputs.flatMap((one) => remainsOf(one)),
+    remove,
+  );
+}
+
+/** The very object of the look; one that is gone already is as good. */
+function remove(writer: ObjectWriter, signal: AbortSignal): Write {
+  return async (object) => {
+    const deleted = await writer.delete(refOf(object), { signal, ...versionOf(object) });
+    return deleted.ok || deleted.error.kind !== 'not-found' ? deleted : ok();
+  };
 }
 
 /** Objects that others write too: replaced at the version they were rendered from, or created. */
@@ -215,8 +232,8 @@ async function recreate(
 ): Promise<Result<unknown, ApiError>> {
   const { uid: _, resourceVersion, ...metadata } = object.metadata;
   if (resourceVersion !== undefined) {
-    const deleted = await writer.delete(refOf(object), { signal, ...versionOf(object) });
-    if (!deleted.ok && deleted.error.kind !== 'not-found') return deleted;
+    const removed = await remove(writer, signal)(object);
+    if (!removed.ok) return removed;
   }
   return writer.create({ ...object, metadata }, { signal });
 }
@@ -231,8 +248,8 @@ async function removeAutoscaler(writer: ObjectWriter, { look }: View, signal: Ab
   const resumed = await patchScaler(writer, resumeFormer(look), signal);
   const former = formerAutoscaler(look);
   if (!resumed.ok || former === undefined) return resumed;
-  const deleted = await writer.delete(refOf(former), { signal, ...versionOf(former) });
-  return deleted.ok || deleted.error.kind === 'not-found' ? ok() : deleted;
+  const removed = await remove(writer, signal)(former);
+  return removed.ok ? ok() : removed;
 }
 
 /** What keeps the target from being scaled to nothing is told in the words people know. */

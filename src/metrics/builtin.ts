@@ -61,13 +61,18 @@ const istio = ratioAndQuantile({
 });
 
 /** Requests on their way to the Service of the canary, which is a cluster of Envoy's. */
-const contour = ratioAndQuantile({
-  requests: 'envoy_cluster_upstream_rq',
-  latencies: 'envoy_cluster_upstream_rq_time_bucket',
-  selector: 'envoy_cluster_name=~"{{ namespace }}_{{ service }}-canary_[0-9a-zA-Z-]+"',
-  succeeded: 'envoy_response_code!~"5.*"',
-  durationInMillis: 1,
-});
+/** What an Envoy counts on the way to one of its clusters. */
+function countedByEnvoy(selector: string): BuiltinQueries {
+  return ratioAndQuantile({
+    requests: 'envoy_cluster_upstream_rq',
+    latencies: 'envoy_cluster_upstream_rq_time_bucket',
+    selector,
+    succeeded: 'envoy_response_code!~"5.*"',
+    durationInMillis: 1,
+  });
+}
+
+const contour = countedByEnvoy('envoy_cluster_name=~"{{ namespace }}_{{ service }}-canary_[0-9a-zA-Z-]+"');
 
 const linkerd = ratioAndQuantile({
   requests: 'response_total',
@@ -129,14 +134,10 @@ const nginx: BuiltinQueries = {
   durationInMillis: 1,
 };
 
-/** Requests on their way to the revision that is analysed, which is a cluster of Envoy's. */
-const knative = ratioAndQuantile({
-  requests: 'envoy_cluster_upstream_rq',
-  latencies: 'envoy_cluster_upstream_rq_time_bucket',
-  selector: 'envoy_cluster_name=~"{{ namespace }}/{{ route }}"',
-  succeeded: 'envoy_response_code!~"5.*"',
-  durationInMillis: 1,
-});
+/** Requests on their way to the revision that is analysed. */
+const knative = countedByEnvoy('envoy_cluster_name=~"{{ namespace }}/{{ route }}"');
+
+const kuma = countedByEnvoy('service=~"{{ service }}-canary_{{ namespace }}_svc_[0-9a-zA-Z-]+"');
 
 /** One entry per key of the traffic registry. */
 export const BUILTIN_QUERIES: Readonly<Record<string, BuiltinQueries>> = {
@@ -149,6 +150,7 @@ export const BUILTIN_QUERIES: Readonly<Record<string, BuiltinQueries>> = {
   osm,
   smi: istio,
   knative,
+  kuma,
   kubernetes: http,
 };
 

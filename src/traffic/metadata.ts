@@ -11,8 +11,12 @@ export const FLUX_OPT_OUT: Readonly<Record<string, string>> = {
 
 const NOTHING: CustomMetadata = { labels: {}, annotations: {} };
 
+/** Meshes call their kinds alike, so a kind alone is none. */
 export function find(current: readonly KubeObject[], ref: ObjectRef): KubeObject | undefined {
-  return current.find(({ kind, metadata }) => kind === ref.kind && metadata.name === ref.name);
+  return current.find(
+    ({ apiVersion, kind, metadata }) =>
+      apiVersion === ref.apiVersion && kind === ref.kind && metadata.name === ref.name,
+  );
 }
 
 /** Made by us for this Canary: its controller is a Canary of that name. */

@@ -29,6 +29,8 @@ export interface RoutedService {
   /** The Ingress that brings the traffic in, for providers that split one. */
   readonly ingress: Canary['ingress'];
   readonly ingressClass: Canary['ingressClass'];
+  /** Of the Canary: meshes have their own, by which it says which one it is in. */
+  readonly annotations: Canary['annotations'];
 }
 
 /** A position, with the cookies that visitors are given there. */
@@ -74,4 +76,6 @@ export interface TrafficProvider {
   parse(service: RoutedService, current: readonly KubeObject[]): Result<RoutesFound, RoutesError>;
   /** The objects as they were before Serin, for a Canary that is deleted with revertOnDeletion. */
   release(service: RoutedService, current: readonly KubeObject[]): readonly KubeObject[];
+  /** Of what it made, that which Kubernetes does not delete with the Canary: the objects that are in no namespace. */
+  readonly remains?: (service: RoutedService, current: readonly KubeObject[]) => readonly KubeObject[];
 }

@@ -3,6 +3,7 @@ import { contour } from './contour.ts';
 import { gatewayapi } from './gateway-api.ts';
 import { istio } from './istio.ts';
 import { knative } from './knative.ts';
+import { kuma } from './kuma.ts';
 import { kubernetes } from './kubernetes.ts';
 import { nginx } from './nginx.ts';
 import { linkerd, osm, smi } from './smi.ts';
@@ -20,6 +21,7 @@ export const trafficProviders = {
   osm,
   smi,
   knative,
+  kuma,
   kubernetes,
 } as const satisfies Record<string, TrafficProvider>;
 
@@ -54,6 +56,7 @@ const NAMES: readonly Name[] = [
     written: ['smi:v1alpha1', 'smi:v1alpha2', 'smi:v1alpha3'],
   },
   { key: 'knative', means: (name) => name === 'knative' },
+  { key: 'kuma', means: (name) => name === 'kuma' },
   { key: 'kubernetes', means: (name) => name === 'kubernetes' },
 ];
 

@@ -52,7 +52,7 @@ export interface ObservedRoutes {
 type Pending = RoutesError & { readonly kind: 'pending' };
 
 export function routedService(canary: Canary): RoutedService {
-  const { namespace, name, service, analysis, provider, ingress, ingressClass } = canary;
+  const { namespace, name, service, analysis, provider, ingress, ingressClass, annotations } = canary;
   const strategy = canary.spec.strategy.kind;
   return {
     namespace,
@@ -66,6 +66,7 @@ export function routedService(canary: Canary): RoutedService {
     cookies: canary.status.cookies,
     ingress,
     ingressClass,
+    annotations,
   };
 }
 
@@ -156,8 +157,13 @@ export function formerTarget(
   return { label, value: value.endsWith(PRIMARY) ? value.slice(0, -PRIMARY.length) : value };
 }
 
+/** What must be deleted for it, since nobody else does. */
+export function remainsOf({ canary, provider, current }: RoutesInput): readonly KubeObject[] {
+  return provider.remains?.(routedService(canary), current) ?? [];
+}
+
 export function released(input: RoutesInput): boolean {
-  return releaseTraffic(input).length === 0;
+  return releaseTraffic(input).length === 0 && remainsOf(input).length === 0;
 }
 
 /** The object that holds the position holds its mark: the provider's first, or the apex Service. */
@@ -165,8 +171,8 @@ export function markedRef(canary: Canary, provider: TrafficProvider): ObjectRef 
   return provider.refs(routedService(canary))[0] ?? serviceRef(canary, 'apex');
 }
 
-function isRef({ kind, metadata }: KubeObject, ref: ObjectRef): boolean {
-  return kind === ref.kind && metadata.name === ref.name;
+function isRef({ apiVersion, kind, metadata }: KubeObject, ref: ObjectRef): boolean {
+  return apiVersion === ref.apiVersion && kind === ref.kind && metadata.name === ref.name;
 }
 
 /** A mark keeps its time while neither it nor the position changes: a repaired host restarts no interval. */

@@ -19,7 +19,14 @@ import {
 } from '../../hack/charts/goldens.ts';
 import { findHelm } from '../../hack/charts/helm.ts';
 import { at, isTree, list, text, tree } from '../../src/api/tree.ts';
-import { definitionRules, leaseRules, ROUTES, workRules, type Rule } from '../../src/cli/install/rules.ts';
+import {
+  beyondNamespaces,
+  definitionRules,
+  leaseRules,
+  ROUTES,
+  workRules,
+  type Rule,
+} from '../../src/cli/install/rules.ts';
 import { resolveTraffic, trafficProviders, type TrafficKey } from '../../src/traffic/registry.ts';
 import { routeRefs } from '../../src/traffic/routes.ts';
 import { canaryFrom, fixture } from '../support/canaries.ts';
@@ -117,6 +124,12 @@ describe("the role of the chart's account", () => {
     expect([...new Set(kinds)].filter((kind) => kind !== 'Service').sort()).toEqual(
       [...ROUTES[key as TrafficKey]].sort(),
     );
+  });
+});
+
+describe('without a ClusterRole', () => {
+  it('go all providers but those that route by objects in no namespace', () => {
+    expect(beyondNamespaces(Object.keys(ROUTES).flatMap(nameOf))).toEqual(['kuma']);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   observeRoutes,
   released,
   releaseTraffic,
+  remainsOf,
   renderRoutes,
   renderServices,
   routedService,
@@ -221,7 +222,10 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
     const writes = releaseTraffic(settled);
 
     expect(writes.map(({ kind }) => kind)).toEqual(GIVEN_BACK[key] ?? []);
-    const after = { ...settled, current: written(settled.current, writes) };
+    const remaining = remainsOf(settled);
+    const kept = settled.current.filter((object) => !remaining.includes(object));
+    const after = { ...settled, current: written(kept, writes) };
+    expect(remaining.every((object) => object.metadata.namespace === undefined)).toBe(true);
     expect(releaseTraffic(after)).toEqual([]);
     expect(released(after)).toBe(true);
   });

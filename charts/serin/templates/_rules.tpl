@@ -88,6 +88,12 @@
   resources: [trafficsplits]
   verbs: [get, list, watch, create, update]
 {{- end }}
+{{- if has "kuma" $providers }}
+# In no namespace, and owned by nobody: Kubernetes deletes none.
+- apiGroups: [kuma.io]
+  resources: [trafficroutes]
+  verbs: [get, list, watch, create, update, delete]
+{{- end }}
 {{- if has "knative" $providers }}
 # A Knative Service is target and route in one, and always the user's.
 - apiGroups: [serving.knative.dev]

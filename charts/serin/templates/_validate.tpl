@@ -7,6 +7,9 @@
 {{- with $v.controlplane -}}{{- with .kubeconfig -}}{{- if .secretName -}}
 {{- fail (printf "controlplane.kubeconfig.secretName is %s, but a mesh whose API is in another cluster is not there yet: routes would be written into this one" .secretName) -}}
 {{- end -}}{{- end -}}{{- end -}}
+{{- if and $v.namespace (has "kuma" (append $v.rbac.providers $v.meshProvider)) -}}
+{{- fail (printf "namespace is %s, but provider kuma routes by objects of the whole cluster, which takes a ClusterRole: leave namespace empty, or leave kuma out of meshProvider and rbac.providers" $v.namespace) -}}
+{{- end -}}
 {{- if and $v.configTracking.enabled $v.rbac.secretNames -}}
 {{- fail "rbac.secretNames is set while configTracking.enabled is true, but what targets refer to can only be tracked where all Secrets may be watched: leave rbac.secretNames empty, or set configTracking.enabled=false" -}}
 {{- end -}}

@@ -234,9 +234,10 @@ export const KINDS_AND_MARKS: readonly Claim[] = [
   },
   {
     id: '3.11.8',
-    says: 'kuma.io/mesh',
-    open: 'not in scope yet',
-    because: 'Kuma has no provider yet, so nothing reads it',
+    says: 'kuma.io/mesh names the mesh that a route of Kuma is for',
+    tests: {
+      'test/contract/traffic.test.ts': ['traffic provider kuma renders mesh as on record'],
+    },
   },
   {
     id: '3.11.9',

@@ -204,10 +204,16 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
   },
   {
     id: 'M65',
-    says: 'an A/B test on nginx takes one header and refuses what its annotations cannot say',
-    tests: { 'test/unit/traffic/objections.test.ts': ['on nginx …'] },
+    says: 'an A/B test on nginx takes one header and refuses what its annotations cannot say; a route of Kuma’s is for one Canary and goes with it',
+    tests: {
+      'test/unit/traffic/objections.test.ts': ['on nginx …'],
+      'test/unit/traffic/envoy-meshes.test.ts': [
+        'a TrafficRoute of Kuma is never written for two Canaries (M65)',
+        'a TrafficRoute of Kuma is deleted with a Canary …',
+      ],
+    },
     mutants: ['drop-in: a route that counts its visitors twice (M65)'],
-    lacks: 'Kuma and Gloo come with their providers',
+    lacks: 'Gloo comes with its provider',
   },
   {
     id: 'M66',

@@ -64,9 +64,10 @@ export const WORKLOADS: readonly Claim[] = [
         'traffic provider istio renders at …',
         'traffic provider gatewayapi renders at …',
         'traffic provider istio takes over what the user has, and puts it back when the Canary goes',
+        'traffic provider kuma renders at …',
       ],
     },
-    lacks: 'a mesh whose API is in another cluster, and objects of Kuma, which are in no namespace',
+    lacks: 'a mesh whose API is in another cluster',
   },
   {
     id: '3.1.6',

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import type { KubeObject } from '../../api/objects.ts';
 import { providerNames, resolveTraffic } from '../../traffic/registry.ts';
 import { installation } from '../install/manifests.ts';
+import { beyondNamespaces } from '../install/rules.ts';
 
 const HELP = `
 Prints everything an installation consists of: the definitions of Canary, MetricTemplate and AlertProvider, a
@@ -48,7 +49,12 @@ export function installCommand(crds: URL, version: string): Command {
     .option('--image <name>', 'of the controller', `ghcr.io/serin/serin:${version}`)
     .option('--replicas <number>', 'of the controller', replicas, 1)
     .addHelpText('after', HELP)
-    .action((options: InstallOptions) => {
+    .action((options: InstallOptions, command: Command) => {
+      const [beyond] = options.namespaced === undefined ? [] : beyondNamespaces(options.provider);
+      if (beyond !== undefined) {
+        const why = `provider ${beyond} routes by objects of the whole cluster, which takes a ClusterRole`;
+        command.error(`error: --namespaced goes without ${beyond}: ${why}`, { exitCode: 2 });
+      }
       const definitions = readdirSync(crds).filter((name) => name.endsWith('.yaml'));
       const texts = definitions.sort().map((name) => readFileSync(new URL(name, crds), 'utf8'));
       const objects = options.crds

@@ -32,6 +32,7 @@ export const ROUTES = {
   smi: ['TrafficSplit'],
   // Its routes are the target's own.
   knative: [],
+  kuma: ['TrafficRoute'],
   kubernetes: [],
 } as const satisfies Record<TrafficKey, readonly KindName[]>;
 
@@ -61,6 +62,7 @@ export function workRules({ providers, trackConfigs, secretNames }: Needs): read
     rule([Event], ['get', 'create', 'patch']),
     ...routeKinds(providers).map((kinds) => rule(kinds, WRITE)),
     ...(providers.includes('knative') ? knativeRules() : []),
+    ...(providers.includes('kuma') ? [rule([KINDS.TrafficRoute], ['delete'])] : []),
   ];
 }
 
@@ -80,6 +82,15 @@ export function definitionRules(): readonly Rule[] {
 /** A Knative Service is always the user's; its revisions are Knative's. */
 function knativeRules(): readonly Rule[] {
   return [rule([KINDS.KnativeService], [...LOOK, 'update']), rule([KINDS.KnativeRevision], LOOK)];
+}
+
+/** Of these providers, those that route by objects in no namespace, which takes a ClusterRole. */
+export function beyondNamespaces(providers: readonly string[]): readonly string[] {
+  return providers.filter((name) =>
+    routeKinds([name])
+      .flat()
+      .some(({ namespaced }) => !namespaced),
+  );
 }
 
 /** Several providers may route by the same kinds. */

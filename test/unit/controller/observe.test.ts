@@ -7,7 +7,7 @@ import { ConfigShelf } from '../../../src/controller/configs.ts';
 import { lookAt, observedOf, type View } from '../../../src/controller/observe.ts';
 import { perform } from '../../../src/controller/perform.ts';
 import { percent } from '../../../src/shared/brand.ts';
-import { ok } from '../../../src/shared/result.ts';
+import { err, ok } from '../../../src/shared/result.ts';
 import { canaryFrom, objectIn } from '../../support/canaries.ts';
 import { TARGET } from '../../support/deployments.ts';
 import { FakeTools } from './tools.ts';
@@ -72,6 +72,35 @@ describe('a Canary that is being deleted', () => {
   it('has nothing to give back where nothing is left', async () => {
     const { see } = await look(leaving('istio'));
     expect(observedOf(await see()).released).toBe(true);
+  });
+
+  it('takes its route along where that is in no namespace, once everything else is given back (M65)', async () => {
+    const route = objectIn(`
+apiVersion: kuma.io/v1alpha1
+kind: TrafficRoute
+metadata: { name: podinfo, uid: route-uid, resourceVersion: "7", annotations: { serin.dev/canary: test/podinfo } }
+`);
+    const { tools, see, written } = await look(leaving('kuma'), APEX, objectIn(TARGET), route);
+    const deleted: unknown[] = [];
+    const removing = {
+      ...tools.objects,
+      delete: async (...call: readonly unknown[]) => {
+        deleted.push([written.length, ...call]);
+        return err({ kind: 'not-found', detail: 'it is gone' } as const);
+      },
+    };
+    const view = await see();
+    expect(observedOf(view).released).toBe(false);
+
+    const refusing = { ...removing, replace: async () => err({ kind: 'conflict', detail: '' } as const) };
+    const release = { kind: 'release-traffic' } as const;
+    expect((await perform({ ...tools, objects: refusing }, view, release, signal)).ok).toBe(false);
+    expect(deleted).toEqual([]);
+    expect(await perform({ ...tools, objects: removing }, view, release, signal)).toEqual(ok());
+
+    const { apiVersion, kind } = route;
+    const ref = { apiVersion, kind, name: 'podinfo' };
+    expect(deleted).toEqual([[1, ref, { signal, uid: 'route-uid', resourceVersion: '7' }]]);
   });
 });
 

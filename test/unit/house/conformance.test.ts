@@ -140,6 +140,7 @@ describe('the claims', () => {
     '10.5.37',
     ...counted('10.5.', 41).slice(38),
     '10.5.44',
+    ...counted('10.5.43.', 5),
     '10.6.6',
     ...counted('M', 66).filter((id) => {
       const number = Number(id.slice(1));

@@ -28,6 +28,8 @@ const TRAEFIK_CANARY = 'service=~"default-podinfo-canary-[0-9a-zA-Z-]+@kubernete
 const CONTOUR = 'envoy_cluster_name=~"default_podinfo-canary_[0-9a-zA-Z-]+"';
 const LINKERD = 'namespace="default", deployment=~"podinfo", direction="inbound"';
 const OSM = 'destination_namespace="default", destination_kind="Deployment", destination_name="podinfo"';
+const KUMA = 'service=~"podinfo-canary_default_svc_[0-9a-zA-Z-]+"';
+const ENVOY = 'envoy_cluster_upstream_rq';
 const NGINX = 'namespace="default", ingress="edge", canary!=""';
 
 describe('the built-in queries', () => {
@@ -53,11 +55,6 @@ describe('the built-in queries', () => {
       `sum( rate( nginx_ingress_controller_response_duration_seconds_sum{ ${NGINX} }[1m] ) ) / sum( rate( nginx_ingress_controller_response_duration_seconds_count{ ${NGINX} }[1m] ) ) * 1000`,
     ],
     [
-      'contour',
-      `sum( rate( envoy_cluster_upstream_rq{ ${CONTOUR}, envoy_response_code!~"5.*" }[1m] ) ) / sum( rate( envoy_cluster_upstream_rq{ ${CONTOUR} }[1m] ) ) * 100`,
-      `histogram_quantile( 0.99, sum( rate( envoy_cluster_upstream_rq_time_bucket{ ${CONTOUR} }[1m] ) ) by (le) )`,
-    ],
-    [
       'linkerd',
       `sum( rate( response_total{ ${LINKERD}, classification!="failure" }[1m] ) ) / sum( rate( response_total{ ${LINKERD} }[1m] ) ) * 100`,
       `histogram_quantile( 0.99, sum( rate( response_latency_ms_bucket{ ${LINKERD} }[1m] ) ) by (le) )`,
@@ -67,6 +64,14 @@ describe('the built-in queries', () => {
       `sum( rate( osm_request_total{ ${OSM}, response_code!~"5.*" }[1m] ) ) / sum( rate( osm_request_total{ ${OSM} }[1m] ) ) * 100`,
       `histogram_quantile( 0.99, sum( rate( osm_request_duration_ms_bucket{ ${OSM} }[1m] ) ) by (le) )`,
     ],
+    ...[
+      ['contour', CONTOUR],
+      ['kuma', KUMA],
+    ].map(([provider, selector]) => [
+      provider,
+      `sum( rate( ${ENVOY}{ ${selector}, envoy_response_code!~"5.*" }[1m] ) ) / sum( rate( ${ENVOY}{ ${selector} }[1m] ) ) * 100`,
+      `histogram_quantile( 0.99, sum( rate( ${ENVOY}_time_bucket{ ${selector} }[1m] ) ) by (le) )`,
+    ]),
   ])('read for %s as dashboards know them', (provider, successRate, duration) => {
     const queries = BUILTIN_QUERIES[provider ?? ''];
     expect(fill(queries?.successRate ?? '')).toBe(successRate);
