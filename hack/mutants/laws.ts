@@ -68,9 +68,8 @@ export const LAW_MUTANTS: readonly Mutant[] = [
     { file: ANNOUNCER_TEST, name: 'leaves in the outbox what a process that stops has not told' },
     {
       file: ANNOUNCER,
-      find: '    try {\n      await this.#deliver(message, signal);',
-      replace:
-        "    if (what.kind === 'announcement') lane.told.add(what.announcement.sequence);\n    try {\n      await this.#deliver(message, signal);",
+      find: 'const beside: Promise<boolean>[] = [];',
+      replace: 'const beside: Promise<boolean>[] = [];\n    this.#told(lane, message);',
     },
   ),
   breaks(

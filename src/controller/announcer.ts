@@ -10,13 +10,19 @@ import type { Clock } from '../shared/clock.ts';
 import { canonicalJson } from '../shared/digest.ts';
 import type { Logger } from '../shared/logger.ts';
 
+/**
+ * Queues what is to be done for one receiver of this Canary's news, behind what is queued for that receiver already and
+ * beside everything else: who does not answer delays nobody but himself.
+ */
+export type Aside = (receiver: string, work: () => Promise<unknown>) => void;
+
 export interface Messenger {
-  /** Tells it for a limited time, then gives up; rejects only when `signal` aborts. */
-  announce(canary: Canary, announcement: Announcement, signal: AbortSignal): Promise<void>;
-  notice(canary: Canary, news: News, at: Instant, signal: AbortSignal): Promise<void>;
+  /** Tells it for a limited time, then gives up; rejects only when `signal` aborts. So does what it puts aside. */
+  announce(canary: Canary, announcement: Announcement, signal: AbortSignal, aside: Aside): Promise<void>;
+  notice(canary: Canary, news: News, at: Instant, signal: AbortSignal, aside: Aside): Promise<void>;
 }
 
-/** Notices that may wait in a lane at a time: what they say is soon outdated, and news waits behind them. */
+/** Notices that may wait in a lane, or for a receiver, at a time: what they say is soon outdated, and news waits behind them. */
 const WAITING_NOTICES = 4;
 
 export interface AnnouncerOptions {
@@ -34,7 +40,16 @@ interface Lane {
   readonly told: Set<number>;
   /** When a notice was last sent, by what it says. */
   readonly noticed: Map<string, Instant>;
+  /** By receiver. */
+  readonly asides: Map<string, Queue>;
+  /** Messages of which something is still to be done aside. */
+  unfinished: number;
   busy: boolean;
+}
+
+interface Queue {
+  last: Promise<unknown>;
+  waiting: number;
 }
 
 interface Message {
@@ -94,6 +109,8 @@ export class Announcer {
       seen: new Set(),
       told: new Set(),
       noticed: new Map(),
+      asides: new Map(),
+      unfinished: 0,
       busy: false,
     };
     this.#lanes.set(uid, lane);
@@ -118,8 +135,12 @@ export class Announcer {
 
   #start(lane: Lane, signal: AbortSignal): void {
     lane.busy = true;
-    const work = this.#work(lane, signal).finally(() => this.#working.delete(work));
-    this.#working.add(work);
+    this.#track(this.#work(lane, signal));
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#working.delete(tracked));
+    this.#working.add(tracked);
   }
 
   async #work(lane: Lane, signal: AbortSignal): Promise<void> {
@@ -133,34 +154,77 @@ export class Announcer {
 
   /** False where the process stops, or leads no more. */
   async #finish(lane: Lane, message: Message, signal: AbortSignal): Promise<boolean> {
-    const { canary, what } = message;
-    try {
-      await this.#deliver(message, signal);
-    } catch (error) {
-      if (signal.aborted) {
-        this.#putBack(lane, message);
-        return false;
-      }
-      this.#options.log.error({ canary: `${canary.name}.${canary.namespace}`, error }, 'telling news failed');
+    const beside: Promise<boolean>[] = [];
+    const aside: Aside = (receiver, work) =>
+      void beside.push(this.#queueAside(lane, receiver, message, () => this.#attempt(message, work, signal)));
+    if (!(await this.#attempt(message, () => this.#deliver(message, signal, aside), signal))) {
+      this.#putBack(lane, message);
+      return false;
     }
-    if (what.kind === 'announcement') lane.told.add(what.announcement.sequence);
-    if (lane.queue.length === 0 && lane.told.size > 0) this.#options.onTold(canary);
+    if (beside.length === 0) this.#told(lane, message);
+    else this.#track(this.#await(lane, message, beside));
     return true;
   }
 
-  async #deliver({ canary, what }: Message, signal: AbortSignal): Promise<void> {
+  async #await(lane: Lane, message: Message, beside: readonly Promise<boolean>[]): Promise<void> {
+    lane.unfinished += 1;
+    const done = await Promise.all(beside);
+    lane.unfinished -= 1;
+    if (done.every(Boolean)) this.#told(lane, message);
+    else unsee(lane, message);
+  }
+
+  #told(lane: Lane, { canary, what }: Message): void {
+    if (what.kind === 'announcement') lane.told.add(what.announcement.sequence);
+    if (lane.queue.length === 0 && lane.unfinished === 0 && lane.told.size > 0) this.#options.onTold(canary);
+  }
+
+  #queueAside(
+    lane: Lane,
+    receiver: string,
+    { what }: Message,
+    work: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const queue = lane.asides.get(receiver) ?? { last: Promise.resolve(), waiting: 0 };
+    if (what.kind === 'notice' && queue.waiting >= WAITING_NOTICES) return Promise.resolve(true);
+    lane.asides.set(receiver, queue);
+    queue.waiting += 1;
+    const done = queue.last.then(work).finally(() => {
+      queue.waiting -= 1;
+      if (queue.waiting === 0) lane.asides.delete(receiver);
+    });
+    queue.last = done;
+    return done;
+  }
+
+  /** False where it was given up because the process stops, or leads no more. */
+  async #attempt({ canary }: Message, work: () => Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false;
+    try {
+      await work();
+    } catch (error) {
+      if (signal.aborted) return false;
+      this.#options.log.error({ canary: `${canary.name}.${canary.namespace}`, error }, 'telling news failed');
+    }
+    return true;
+  }
+
+  async #deliver({ canary, what }: Message, signal: AbortSignal, aside: Aside): Promise<void> {
     const { messenger } = this.#options;
-    if (what.kind === 'announcement') await messenger.announce(canary, what.announcement, signal);
-    else await messenger.notice(canary, what.news, what.at, signal);
+    if (what.kind === 'announcement') await messenger.announce(canary, what.announcement, signal, aside);
+    else await messenger.notice(canary, what.news, what.at, signal, aside);
   }
 
   /** The process stops, or leads no more: what was not told is in the status, for whoever comes next. */
   #putBack(lane: Lane, message: Message): void {
-    for (const { what } of [message, ...lane.queue]) {
-      if (what.kind === 'announcement') lane.seen.delete(what.announcement.sequence);
-    }
+    for (const untold of [message, ...lane.queue]) unsee(lane, untold);
     lane.queue.length = 0;
   }
+}
+
+/** Not told: it is in the status, and will be handed over again. */
+function unsee(lane: Lane, { what }: Message): void {
+  if (what.kind === 'announcement') lane.seen.delete(what.announcement.sequence);
 }
 
 /** Numbers that are no longer in the outbox will not come again. */

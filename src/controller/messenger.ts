@@ -1,6 +1,6 @@
 /**
- * Delivers one piece of news: as Kubernetes Events, to event webhooks, to chat, and to post-rollout hooks. Each is
- * tried for a limited time; what fails is logged and not tried again, since the next news is waiting.
+ * Delivers one piece of news: as Kubernetes Events and to post-rollout hooks, one after the other, and beside these to
+ * event webhooks and to chat. Each is tried for a limited time; what fails is logged.
  */
 import { parseAlertProvider } from '../api/alert-provider.ts';
 import { KINDS } from '../api/kinds.ts';
@@ -16,12 +16,12 @@ import {
   type HookSubject,
 } from '../hooks/payload.ts';
 import { firesAt } from '../notify/alerts.ts';
-import type { Alert, Destination, Letter, Unheard } from '../notify/notifier.ts';
+import type { Alert, Destination } from '../notify/notifier.ts';
 import { letterOf } from '../notify/registry.ts';
 import { millis, type Instant, type Revision } from '../shared/brand.ts';
-import type { HttpError, HttpResponse } from '../shared/http.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import type { Messenger } from './announcer.ts';
+import type { Aside, Messenger } from './announcer.ts';
+import { Delivery, type Write } from './delivery.ts';
 import { limited } from './limit.ts';
 import { namesOf } from './names.ts';
 import { secretData } from './secrets.ts';
@@ -33,11 +33,6 @@ const EVENT_RETRY = millis(2_000);
 /** For one hook, retries included. An acceptance test may run after a rollout. */
 const HOOK_LIMIT = millis(600_000);
 const EVENT_HOOK_LIMIT = millis(60_000);
-/** For one alert, its credentials included. */
-const ALERT_LIMIT = millis(20_000);
-const ALERT_ATTEMPTS = 2;
-const ALERT_RETRY = millis(1_000);
-const TOO_MANY = 429;
 /** For an AlertProvider that names none. */
 const USUAL_CHANNEL = 'general';
 const USUAL_USERNAME = 'flagger';
@@ -55,20 +50,22 @@ interface Told {
   readonly at: Instant;
   /** Undefined for notices, which are counted by their text. */
   readonly key: string | undefined;
+  readonly aside: Aside;
 }
 
 export function createMessenger(tools: Tools): Messenger {
+  const delivery = new Delivery(tools);
   return {
-    async announce(canary, announcement, signal) {
+    async announce(canary, announcement, signal, aside) {
       const { at, phase, revision, sequence, news } = announcement;
-      const told: Told = { canary, phase, revision, at, key: `${canary.uid}.${sequence}` };
+      const told: Told = { canary, phase, revision, at, key: `${canary.uid}.${sequence}`, aside };
+      sendAlerts(tools, delivery, told, news, signal);
       await tellEvents(tools, told, news, signal);
       if (news.kind === 'post-rollout') await callPostRollout(tools, told, news.outcome, signal);
-      await sendAlerts(tools, canary, news, signal);
     },
-    async notice(canary, news, at, signal) {
+    async notice(canary, news, at, signal, aside) {
       const { phase, lastAppliedRevision: revision } = canary.status;
-      await tellEvents(tools, { canary, phase, revision, at, key: undefined }, news, signal);
+      await tellEvents(tools, { canary, phase, revision, at, key: undefined, aside }, news, signal);
     },
   };
 }
@@ -86,14 +83,15 @@ async function tellSentence(
   index: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, namespace } = told.canary;
-  tools.log.info({ canary: `${name}.${namespace}`, type: sentence.type }, sentence.text);
-  await attempt(tools, told.canary, 'event', signal, () => recordEvent(tools, told, sentence, index, signal));
-  for (const hook of eventHooks(tools, told.canary)) {
-    await attempt(tools, told.canary, `event hook ${hook.name}`, signal, () =>
-      callEventHook(tools, told, hook, sentence, signal),
+  const { canary, aside } = told;
+  tools.log.info({ canary: `${canary.name}.${canary.namespace}`, type: sentence.type }, sentence.text);
+  for (const hook of eventHooks(tools, canary)) {
+    const what = `event hook ${hook.name}`;
+    aside(what, () =>
+      attempt(tools, canary, what, signal, () => callEventHook(tools, told, hook, sentence, signal)),
     );
   }
+  await attempt(tools, canary, 'event', signal, () => recordEvent(tools, told, sentence, index, signal));
 }
 
 /** Tries again for a while: an Event is the only trace many people have of a rollout. */
@@ -177,63 +175,41 @@ function subjectOf({ canary, phase, revision }: Told, hook: EventHook): HookSubj
 
 // ---------------------------------------------------------------------------------------------------------- alerts
 
-async function sendAlerts(tools: Tools, canary: Canary, news: News, outer: AbortSignal): Promise<void> {
+function sendAlerts(tools: Tools, delivery: Delivery, told: Told, news: News, outer: AbortSignal): void {
+  const { canary, aside } = told;
   const text = alertOf(news, namesOf(canary));
   if (text === undefined) return;
   const alert = alertFor(tools, canary, text);
+  for (const { what, find } of receivers(tools, canary, text.severity)) {
+    const write: Write = async (signal) => {
+      const destination = await find(signal);
+      return destination.ok ? letterOf(alert, destination.value) : destination;
+    };
+    aside(what, () => attempt(tools, canary, what, outer, () => delivery.send(write, outer)));
+  }
+}
+
+interface Receiver {
+  /** For the log. */
+  readonly what: string;
+  readonly find: (signal: AbortSignal) => Promise<Result<Destination, string>>;
+}
+
+/** Those the Canary names, or else those the flags name. */
+function receivers(tools: Tools, canary: Canary, severity: AlertText['severity']): readonly Receiver[] {
   const { alerts } = canary.analysis;
   if (alerts.length === 0) {
-    for (const destination of globalDestinations(tools))
-      await deliver(tools, canary, `alert by ${destination.type}`, alert, async () => ok(destination), outer);
-    return;
+    return globalDestinations(tools).map((destination) => ({
+      what: `alert by ${destination.type}`,
+      find: async () => ok(destination),
+    }));
   }
-  for (const spec of alerts.filter(({ severity }) => firesAt(severity, text.severity))) {
-    const find = (signal: AbortSignal): Promise<Result<Destination, string>> =>
-      destinationOf(tools, canary, spec, signal);
-    await deliver(tools, canary, `alert ${spec.name}`, alert, find, outer);
-  }
-}
-
-async function deliver(
-  tools: Tools,
-  canary: Canary,
-  what: string,
-  alert: Alert,
-  find: (signal: AbortSignal) => Promise<Result<Destination, string>>,
-  outer: AbortSignal,
-): Promise<void> {
-  await attempt(tools, canary, what, outer, () =>
-    limited(tools.clock, ALERT_LIMIT, outer, async (signal) => {
-      const destination = await find(signal);
-      if (!destination.ok) return destination;
-      const letter = letterOf(alert, destination.value);
-      return letter.ok ? post(tools, letter.value, signal) : letter;
-    }),
-  );
-}
-
-/**
- * Once more where nobody answers, or somebody cannot just now. No more often: what is told next waits behind it.
- */
-async function post(
-  tools: Pick<Tools, 'http' | 'clock'>,
-  letter: Letter,
-  signal: AbortSignal,
-  attempts = ALERT_ATTEMPTS,
-): Promise<Result<undefined, string>> {
-  const fault = faultIn(await tools.http(letter.request, { signal }), letter);
-  if (fault === undefined) return ok();
-  if (!fault.passing || attempts === 1) return err(fault.detail);
-  await tools.clock.sleep(ALERT_RETRY, { signal });
-  return post(tools, letter, signal, attempts - 1);
-}
-
-/** Why an answer did not deliver the letter; undefined where it did. */
-function faultIn(answer: Result<HttpResponse, HttpError>, { unheard }: Letter): Unheard | undefined {
-  if (!answer.ok) return { detail: answer.error.detail, passing: answer.error.kind !== 'too-large' };
-  const { status, body } = answer.value;
-  if (status >= 200 && status < 300) return unheard?.(body);
-  return { detail: `answered with status ${status}`, passing: status === TOO_MANY || status >= 500 };
+  return alerts
+    .filter((spec) => firesAt(spec.severity, severity))
+    .map((spec) => ({
+      what: `alert ${spec.name}`,
+      find: (signal) => destinationOf(tools, canary, spec, signal),
+    }));
 }
 
 /** What the flags name; both, where both are named. */

@@ -34,8 +34,8 @@ export interface HookFailure {
 
 /**
  * ok on any 2xx; else why not. Trouble on the way,
- * 429 and server errors are tried again, `retries` times, after 1 s, 2 s, 4 s, … 30 s. Rejects only when the
- * signal aborts.
+ * 429 and server errors are tried again, `retries` times, after 1 s, 2 s, 4 s, … 30 s, or what `Retry-After` asks for
+ * within these. Rejects only when the signal aborts.
  */
 export async function callHook(
   hook: HookCall,
@@ -55,7 +55,7 @@ export async function callHook(
     const silent = isSilent(answer);
     if (!isTransient(answer)) return err({ silent, detail: refusal(hook, answer) });
     if (attempt > hook.retries) return err({ silent, detail: surrender(hook, attempt, answer) });
-    await clock.sleep(waitAfter(attempt), { signal });
+    await clock.sleep(waitAfter(attempt, answer), { signal });
   }
 }
 
@@ -96,8 +96,10 @@ function isSilent(answer: Answer): boolean {
   return [502, 503, 504].includes(answer.value.status);
 }
 
-function waitAfter(attempt: number): Millis {
-  return millis(Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT));
+/** Longer where the answer asks for it, but no longer than ever. */
+function waitAfter(attempt: number, answer: Answer): Millis {
+  const asked = (answer.ok ? answer.value.retryAfter : undefined) ?? 0;
+  return millis(Math.min(Math.max(FIRST_WAIT * 2 ** (attempt - 1), asked), LONGEST_WAIT));
 }
 
 /** The answer's own words, which is what the author of the hook meant people to read. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Canary } from '../../../src/api/model.ts';
-import { Announcer, type Messenger } from '../../../src/controller/announcer.ts';
+import { Announcer, type Aside, type Messenger } from '../../../src/controller/announcer.ts';
 import type { Announcement, News, Status } from '../../../src/core/model.ts';
-import { revision } from '../../../src/shared/brand.ts';
+import { revision, type Instant } from '../../../src/shared/brand.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { HandClock, settle } from '../../support/clock.ts';
 import { aParsedCanary } from '../../support/canary-object.ts';
@@ -12,16 +12,34 @@ class SlowMessenger implements Messenger {
   readonly told: string[] = [];
   hold = false;
   fail = false;
+  /** What is put aside of every message, by receiver; it ends when the test says so. */
+  readonly aside = new Map<string, { end: () => void; done: string[] }>();
   #release: (() => void) | undefined;
 
-  async announce(_: Canary, { sequence }: Announcement, signal: AbortSignal): Promise<void> {
+  async announce(_: Canary, { sequence }: Announcement, signal: AbortSignal, aside: Aside): Promise<void> {
     await this.#pause(signal);
+    this.#putAside(`#${sequence}`, signal, aside);
     if (this.fail) throw new Error('the messenger is confused');
     this.told.push(`#${sequence}`);
   }
 
-  async notice(_: Canary, news: News): Promise<void> {
-    this.told.push(news.kind === 'action-failed' ? news.detail : news.kind);
+  async notice(_: Canary, news: News, __: Instant, signal: AbortSignal, aside: Aside): Promise<void> {
+    const text = news.kind === 'action-failed' ? news.detail : news.kind;
+    this.#putAside(text, signal, aside);
+    this.told.push(text);
+  }
+
+  #putAside(text: string, signal: AbortSignal, aside: Aside): void {
+    for (const [receiver, state] of this.aside) {
+      aside(receiver, async () => {
+        await new Promise<void>((resolve, reject) => {
+          state.end = resolve;
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+          if (receiver === 'alive') resolve();
+        });
+        state.done.push(text);
+      });
+    }
   }
 
   release(): void {
@@ -196,6 +214,61 @@ describe('the announcer', () => {
     tell([0, 1], [{ kind: 'action-failed', detail: 'refused at last' }]);
     await settle();
     expect(messenger.told.at(-1)).toBe('refused at last');
+  });
+
+  it('delays nothing but the receiver who does not answer, and keeps his order', async () => {
+    const { announcer, messenger, canary, clock, told, tell } = aLane();
+    const [dead, alive] = ['dead', 'alive'].map((receiver) => {
+      const state = { end: (): void => undefined, done: [] };
+      messenger.aside.set(receiver, state);
+      return state;
+    });
+    tell([0, 1, 2]);
+    await settle();
+    expect(messenger.told).toEqual(['#0', '#1', '#2']);
+    expect([alive?.done, dead?.done]).toEqual([['#0', '#1', '#2'], []]);
+    const { outbox } = aStatus(canary, [0, 1, 2], clock);
+    expect(announcer.untold(canary.uid, outbox)).toHaveLength(3);
+
+    dead?.end();
+    await settle();
+    expect(dead?.done).toEqual(['#0']);
+    expect(announcer.untold(canary.uid, outbox).map(({ sequence }) => sequence)).toEqual([1, 2]);
+    expect(told.count).toBe(0);
+    dead?.end();
+    await settle();
+    dead?.end();
+    await announcer.drained();
+    expect(dead?.done).toEqual(['#0', '#1', '#2']);
+    expect(announcer.untold(canary.uid, outbox)).toEqual([]);
+    expect(told.count).toBe(1);
+  });
+
+  it('leaves in the outbox what a receiver was not told when the process stops', async () => {
+    const { announcer, messenger, canary, clock, stop, tell } = aLane();
+    messenger.aside.set('dead', { end: () => undefined, done: [] });
+    tell([0, 1]);
+    await settle();
+    stop.abort(new Error('stopping'));
+    await announcer.drained();
+    expect(messenger.told).toEqual(['#0', '#1']);
+    expect(announcer.untold(canary.uid, aStatus(canary, [0, 1], clock).outbox)).toHaveLength(2);
+  });
+
+  it('does not let notices pile up for a receiver who does not answer', async () => {
+    const { messenger, clock, canary, tell } = aLane();
+    const dead = { end: (): void => undefined, done: [] };
+    messenger.aside.set('dead', dead);
+    for (let minute = 0; minute < 50; minute += 1) {
+      tell([], [{ kind: 'action-failed', detail: `refused ${minute}` }]);
+      await clock.advance(canary.spec.interval);
+    }
+    for (let turn = 0; turn < 10; turn += 1) {
+      dead.end();
+      await settle();
+    }
+    expect(dead.done).toEqual(['refused 0', 'refused 1', 'refused 2', 'refused 3']);
+    expect(messenger.told).toHaveLength(50);
   });
 
   it('tells news that arrives at the very moment the lane has run empty', async () => {

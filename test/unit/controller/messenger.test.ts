@@ -1,19 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Canary } from '../../../src/api/model.ts';
+import type { Aside } from '../../../src/controller/announcer.ts';
 import { createMessenger } from '../../../src/controller/messenger.ts';
 import type { News } from '../../../src/core/model.ts';
-import { millis, revision } from '../../../src/shared/brand.ts';
-import { err, ok } from '../../../src/shared/result.ts';
+import { revision } from '../../../src/shared/brand.ts';
 import { aParsedCanary } from '../../support/canary-object.ts';
 import { FakeTools } from './tools.ts';
 
 const { signal } = new AbortController();
 const PROMOTED: News = { kind: 'promoted' };
 
-function announce(tools: FakeTools, canary: Canary, news: News): Promise<void> {
+/** Tells one piece of news, and what is put aside of it at the same time. */
+async function announce(
+  tools: FakeTools,
+  canary: Canary,
+  news: News,
+  messenger = createMessenger(tools),
+): Promise<void> {
   const at = tools.clock.now();
   const announcement = { sequence: 4, at, phase: 'Succeeded', revision: revision('1-ab'), news } as const;
-  return createMessenger(tools).announce(canary, announcement, signal);
+  const beside: Promise<unknown>[] = [];
+  const aside: Aside = (_, work) => void beside.push(work());
+  await messenger.announce(canary, announcement, signal, aside);
+  await Promise.all(beside);
 }
 
 function bodies(tools: FakeTools): readonly Record<string, unknown>[] {
@@ -129,24 +138,52 @@ describe('the messenger', () => {
     expect(bodies(tools)[1]).toHaveProperty('@type', 'MessageCard');
   });
 
-  it.each([
-    ['tries an alert again where nobody answers', [undefined, 200], 2],
-    ['tries an alert again where somebody cannot just now', [429, 200], 2],
-    ['tries no alert again that was refused', [404, 200], 1],
-    ['gives an alert up after the second attempt', [502, 503, 200], 2],
-  ])('%s', async (_, answers, sent) => {
-    const tools = new FakeTools('-slack-url=http://slack', '-slack-channel=ops');
-    let calls = 0;
-    const http: typeof tools.http = async () => {
-      const status = answers[calls++];
-      if (status === undefined) return err({ kind: 'unreachable', detail: 'nobody is there' });
-      return ok({ status, body: '', elapsed: millis(1) });
-    };
-    const telling = announce(Object.assign(tools, { http }), aParsedCanary(), PROMOTED);
-    await tools.clock.advance(25_000);
-    await telling;
+  it('gives each alert a lane of its own', async () => {
+    const tools = new FakeTools(
+      '-slack-url=http://slack',
+      '-slack-channel=ops',
+      '-event-webhook=http://global',
+    );
+    const lanes: string[] = [];
+    const at = tools.clock.now();
+    const announcement = {
+      sequence: 4,
+      at,
+      phase: 'Succeeded',
+      revision: revision('1-ab'),
+      news: PROMOTED,
+    } as const;
+    const aside: Aside = (receiver) => void lanes.push(receiver);
+    await createMessenger(tools).announce(aParsedCanary(), announcement, signal, aside);
+    expect(lanes).toEqual(['alert by slack', 'event hook event-webhook']);
+    expect(tools.recorded).toHaveLength(1);
+  });
 
-    expect(calls).toBe(sent);
+  it('writes an alert anew for each attempt, with the Secret as it is then', async () => {
+    const tools = new FakeTools();
+    const secret = (address: string): void =>
+      tools.put({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'chat', namespace: 'test' },
+        data: { address: Buffer.from(address).toString('base64') },
+      });
+    tools.put({
+      apiVersion: 'flagger.app/v1beta1',
+      kind: 'AlertProvider',
+      metadata: { name: 'chat', namespace: 'test' },
+      spec: { type: 'gchat', secretRef: { name: 'chat' } },
+    });
+    secret('http://old');
+    tools.answers.set('http://old', 503);
+    const alerts = [{ name: 'all', severity: 'info', providerRef: { name: 'chat' } }];
+    const telling = announce(tools, aParsedCanary({ analysis: { alerts } }), PROMOTED);
+    await tools.clock.advance(500);
+    secret('http://new');
+    await tools.clock.advance(5_000);
+    await telling;
+    // The attempt that was waited for was written before.
+    expect(tools.requests.map(({ url }) => url)).toEqual(['http://old', 'http://old', 'http://new']);
   });
 
   it('sends alerts to the providers of the Canary only, with their secrets, by severity', async () => {

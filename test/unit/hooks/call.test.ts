@@ -25,7 +25,7 @@ const aHook = (hook: Partial<HookCall> = {}): HookCall => ({
   ...hook,
 });
 
-type Step = number | readonly [number, string] | Error | 'timeout' | 'too-large';
+type Step = number | readonly [number, string, number?] | Error | 'timeout' | 'too-large';
 
 /** Answers each attempt with the next step, and keeps what was asked and how long was waited. */
 function aTester(...steps: readonly Step[]): {
@@ -42,8 +42,13 @@ function aTester(...steps: readonly Step[]): {
     if (step === undefined) throw new Error('asked more often than expected');
     if (step instanceof Error) return err({ kind: 'unreachable', detail: step.message });
     if (typeof step === 'string') return err({ kind: step, detail: '' });
-    const [status, body] = typeof step === 'number' ? [step, ''] : step;
-    return ok({ status, body, elapsed: millis(1) });
+    const [status, body, after] = typeof step === 'number' ? [step, ''] : step;
+    return ok({
+      status,
+      body,
+      elapsed: millis(1),
+      ...(after !== undefined && { retryAfter: millis(after) }),
+    });
   };
   const clock: Clock = {
     now: () => instant(0),
@@ -159,6 +164,13 @@ describe('refusal', () => {
 });
 
 describe('trying again', () => {
+  it('waits as long as it is asked to, never more than half a minute', async () => {
+    const asked = [500, 7_000, 3_600_000].map((after) => [429, '', after] as const);
+    const tester = aTester(...asked, 200);
+    await callHook(aHook({ retries: 3 }), payload, { ...tester, signal });
+    expect(tester.waits).toEqual([1_000, 7_000, 30_000]);
+  });
+
   it('waits twice as long each time, never more than half a minute', async () => {
     const tester = aTester(...Array.from<Step>({ length: 8 }).fill(503));
     const result = await callHook(aHook({ retries: 7 }), payload, { ...tester, signal });

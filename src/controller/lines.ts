@@ -1,0 +1,195 @@
+/**
+ * Who is waited for: at most so many calls to one address at a time, in the order in which they came, and none while the
+ * address asks to be left alone or does not answer. It is tried with one call after a while; once it answers, everybody
+ * goes on. What one caller is told of an address is thereby of use to all.
+ */
+import { after, millis, until, type Instant, type Millis } from '../shared/brand.ts';
+import type { Clock } from '../shared/clock.ts';
+import { formatDuration } from '../shared/duration.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+
+export interface LinesOptions {
+  readonly clock: Clock;
+  /** Calls to one address at a time. */
+  readonly width: number;
+  /** How long a caller waits for an address that answers nobody. While it answers others, patience has no end. */
+  readonly patience: Millis;
+  /** Before an address that failed is tried again; doubled with each failure. */
+  readonly firstPause: Millis;
+  /** The most an address is left alone, whatever it asks for. */
+  readonly longestPause: Millis;
+}
+
+/** What a call says of its address, whatever it says to its caller. */
+export type Health =
+  | { readonly kind: 'well' }
+  /** It cannot just now, and says when it can, where `retryAfter` is known. */
+  | { readonly kind: 'busy'; readonly retryAfter: Millis | undefined }
+  /** Nobody answers, or somebody on the way does. */
+  | { readonly kind: 'silent' };
+
+interface Waiting {
+  readonly go: () => void;
+}
+
+interface Line {
+  readonly waiting: Set<Waiting>;
+  calls: number;
+  failures: number;
+  /** Nobody calls before. */
+  quietUntil: Instant;
+  /** When it last answered somebody. */
+  heardAt: Instant;
+  /** Ends the sleep until then. */
+  alarm: AbortController | undefined;
+}
+
+export class Lines {
+  readonly #options: LinesOptions;
+  readonly #lines = new Map<string, Line>();
+
+  constructor(options: LinesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes the call when it is its turn; `healthOf` reads from what it yields how its address is. A sentence where the
+   * turn never came. Rejects with the reason of `signal`, and with what the call rejects with.
+   */
+  async take<Value>(
+    address: string,
+    signal: AbortSignal,
+    call: () => Promise<Value>,
+    healthOf: (value: Value) => Health,
+  ): Promise<Result<Value, string>> {
+    const line = this.#lineOf(address);
+    if (!(await this.#turn(line, signal))) {
+      return err(`not asked, since it has answered nobody for ${formatDuration(this.#options.patience)}`);
+    }
+    const from = this.#options.clock.steady();
+    try {
+      const value = await call();
+      this.#learn(line, healthOf(value), from);
+      return ok(value);
+    } finally {
+      line.calls -= 1;
+      this.#next(line);
+    }
+  }
+
+  #lineOf(address: string): Line {
+    const known = this.#lines.get(address);
+    if (known !== undefined) return known;
+    const now = this.#options.clock.steady();
+    for (const [other, line] of this.#lines) {
+      if (line.calls === 0 && line.waiting.size === 0 && line.quietUntil <= now) this.#lines.delete(other);
+    }
+    const line: Line = {
+      waiting: new Set(),
+      calls: 0,
+      failures: 0,
+      quietUntil: now,
+      heardAt: now,
+      alarm: undefined,
+    };
+    this.#lines.set(address, line);
+    return line;
+  }
+
+  /** Resolves with true when it is the caller's turn, which is counted already; with false where patience has ended. */
+  async #turn(line: Line, signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
+    const over = new AbortController();
+    const turn = new Promise<boolean>((resolve, reject) => {
+      const leave = (): void => {
+        line.waiting.delete(waiting);
+        if (line.waiting.size === 0) silence(line);
+        signal.removeEventListener('abort', abort);
+        over.abort();
+      };
+      const abort = (): void => {
+        leave();
+        reject(signal.reason as Error);
+      };
+      const waiting: Waiting = {
+        go: () => {
+          leave();
+          resolve(true);
+        },
+      };
+      line.waiting.add(waiting);
+      signal.addEventListener('abort', abort, { once: true });
+      this.#next(line);
+      if (!line.waiting.has(waiting)) return;
+      this.#patience(line, over.signal).then(
+        () => {
+          leave();
+          resolve(false);
+        },
+        () => undefined, // it was the caller's turn before
+      );
+    });
+    return turn;
+  }
+
+  /** Resolves when the address has answered nobody for too long. */
+  async #patience(line: Line, signal: AbortSignal): Promise<void> {
+    const { clock, patience } = this.#options;
+    let since = clock.steady();
+    while (clock.steady() < after(since, patience)) {
+      await clock.sleep(until(clock.steady(), after(since, patience)), { signal });
+      if (line.heardAt > since) since = line.heardAt;
+    }
+  }
+
+  /** Lets go whoever may. */
+  #next(line: Line): void {
+    const { clock, width } = this.#options;
+    for (const waiting of line.waiting) {
+      if (line.calls >= (line.failures > 0 ? 1 : width)) return;
+      if (clock.steady() < line.quietUntil) {
+        this.#setAlarm(line);
+        return;
+      }
+      line.calls += 1;
+      waiting.go();
+    }
+  }
+
+  #setAlarm(line: Line): void {
+    if (line.alarm !== undefined) return;
+    const { clock } = this.#options;
+    line.alarm = new AbortController();
+    clock.sleep(until(clock.steady(), line.quietUntil), { signal: line.alarm.signal }).then(
+      () => {
+        line.alarm = undefined;
+        this.#next(line);
+      },
+      () => undefined, // nobody waits any more
+    );
+  }
+
+  /** `from`: when the call was made. An address that has answered somebody since is not at fault for one silence. */
+  #learn(line: Line, health: Health, from: Instant): void {
+    const { clock, firstPause, longestPause } = this.#options;
+    const now = clock.steady();
+    if (health.kind === 'well') {
+      line.failures = 0;
+      line.heardAt = now;
+      return;
+    }
+    if (health.kind === 'silent' && line.heardAt > from) return;
+    // Calls that were on their way when an address fell silent are one failure together.
+    if (from >= line.quietUntil || line.failures === 0) line.failures += 1;
+    const doubled = firstPause * 2 ** Math.min(line.failures - 1, 20);
+    const asked = (health.kind === 'busy' ? health.retryAfter : undefined) ?? millis(0);
+    const pause = millis(Math.min(Math.max(doubled, asked), longestPause));
+    line.quietUntil = after(now, pause);
+  }
+}
+
+/** Nobody waits any more: a process that stops is not kept by an address that is left alone. */
+function silence(line: Line): void {
+  line.alarm?.abort();
+  line.alarm = undefined;
+}
