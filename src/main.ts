@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { parseAllDocuments } from 'yaml';
+import { createCloudIdentity } from './adapters/cloud-identity.ts';
 import { keepHeapSmall } from './adapters/heap.ts';
 import { createHttp } from './adapters/http.ts';
 import { connect } from './adapters/kubernetes/connect.ts';
@@ -91,6 +92,7 @@ async function run(settings: Settings): Promise<number> {
     events: createEvents(objects),
     http: web.http,
     prometheus: createPrometheus({ clock: systemClock }),
+    identity: createCloudIdentity({ clock: systemClock }),
     clock: systemClock,
     random: Math.random,
     log,

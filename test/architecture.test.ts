@@ -65,6 +65,8 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   axios: ['adapters/http.ts'],
   'prometheus-query': ['adapters/prometheus.ts'],
   pino: ['adapters/logger.ts'],
+  '@aws-sdk/credential-provider-node': ['adapters/cloud-identity.ts'],
+  'google-auth-library': ['adapters/cloud-identity.ts'],
 };
 
 /** What would make a decision depend on more than its arguments. */

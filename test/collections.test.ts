@@ -204,7 +204,12 @@ describe('metrics', () => {
       const { type = '', address = '', headers = {}, region = '' } = template?.provider ?? {};
       const made = metricProvider(
         { type, address, headers, region, insecureSkipVerify: false, credentials: metricCredentials(name) },
-        { http: unused, prometheus: { query: unused }, clock: systemClock },
+        {
+          http: unused,
+          prometheus: { query: unused },
+          identity: { google: unused, aws: unused },
+          clock: systemClock,
+        },
       );
 
       expect(findings).toEqual([]);

@@ -35,6 +35,7 @@ export function toolsFor({ cluster, clock, http, log }: ToolsOptions): Tools {
     events: createEvents(objects),
     http,
     prometheus: { query: async () => ok(100) },
+    identity: { google: async () => err('nobody'), aws: async () => err('nobody') },
     clock,
     random: () => 0.5,
     log,

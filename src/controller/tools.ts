@@ -9,7 +9,7 @@ import type {
   ObjectRef,
   ObjectWriter,
 } from '../api/objects.ts';
-import type { PrometheusPort } from '../metrics/provider.ts';
+import type { CloudIdentity, PrometheusPort } from '../metrics/provider.ts';
 import type { Instant } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Http } from '../shared/http.ts';
@@ -51,6 +51,7 @@ export interface Tools {
   readonly events: EventRecorder;
   readonly http: Http;
   readonly prometheus: PrometheusPort;
+  readonly identity: CloudIdentity;
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;

@@ -61,10 +61,28 @@ export interface PrometheusEndpoint {
   readonly insecureSkipVerify: boolean;
 }
 
+export interface AwsKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Of temporary keys. */
+  readonly sessionToken?: string;
+}
+
+/**
+ * Who the controller itself is to a cloud; a sentence where it is nobody. What this gives goes to the vendor's own hosts and
+ * never to an address from a manifest. Rejects only when `signal` aborts.
+ */
+export interface CloudIdentity {
+  /** A bearer token that may read metrics. */
+  google(options: { readonly signal: AbortSignal }): Promise<Result<string, string>>;
+  aws(options: { readonly signal: AbortSignal }): Promise<Result<AwsKeys, string>>;
+}
+
 /** What providers are built from. */
 export interface MetricContext {
   readonly http: Http;
   readonly prometheus: PrometheusPort;
+  readonly identity: CloudIdentity;
   readonly clock: Clock;
 }
 

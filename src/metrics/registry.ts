@@ -1,5 +1,6 @@
 /** Every metric system we can ask, by the name users write into `spec.provider.type`. */
 import { err, ok, type Result } from '../shared/result.ts';
+import { cloudwatch } from './cloudwatch.ts';
 import { datadog } from './datadog.ts';
 import { dynatrace } from './dynatrace.ts';
 import { graphite } from './graphite.ts';
@@ -9,11 +10,14 @@ import { patient } from './patience.ts';
 import { prometheus } from './prometheus.ts';
 import type { MetricBackend, MetricContext, MetricProvider, MetricProviderFactory } from './provider.ts';
 import { splunk } from './splunk.ts';
+import { stackdriver } from './stackdriver.ts';
 
 export const METRIC_PROVIDERS: Readonly<Record<string, MetricProviderFactory>> = {
   prometheus,
   datadog,
   newrelic,
+  cloudwatch,
+  stackdriver,
   graphite,
   influxdb,
   dynatrace,

@@ -3,15 +3,17 @@
  * among the fixtures; the promises are the same for all.
  */
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { verify } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { z } from 'zod';
 
 import { createHttp } from '../../src/adapters/http.ts';
 import { createPrometheus } from '../../src/adapters/prometheus.ts';
-import { instant } from '../../src/shared/brand.ts';
+import { instant, millis } from '../../src/shared/brand.ts';
 import { systemClock, type Clock } from '../../src/shared/clock.ts';
-import type { Http } from '../../src/shared/http.ts';
+import type { Http, HttpRequest } from '../../src/shared/http.ts';
 import { err, ok, type Result } from '../../src/shared/result.ts';
+import { signedForAws } from '../../src/metrics/aws-signature.ts';
 import type {
   MetricBackend,
   MetricContext,
@@ -23,13 +25,23 @@ import type {
 import { httpMetricProvider, numeric, valueOr } from '../../src/metrics/recipe.ts';
 import { METRIC_PROVIDERS, metricProvider } from '../../src/metrics/registry.ts';
 import { readText, serve, type Loopback } from '../support/loopback.ts';
-import { HEARD_AT, metricAnswers, metricCredentials } from '../support/metric-fixture.ts';
+import { HEARD_AT, keyPair, metricAnswers, metricCredentials } from '../support/metric-fixture.ts';
 
 const TYPES = Object.keys(METRIC_PROVIDERS);
 const { signal } = new AbortController();
 const clock: Clock = { ...systemClock, now: () => instant(Date.parse(HEARD_AT)) };
 const client = createHttp({ clock });
-const context: MetricContext = { http: client.http, prometheus: createPrometheus({ clock }), clock };
+/** Nobody, unless a test says otherwise: what is asked by a template is asked with its own credentials. */
+const identity: MetricContext['identity'] = {
+  google: async () => err('nobody is asked for the controller’s own token'),
+  aws: async () => err('nobody is asked for the controller’s own keys'),
+};
+const context: MetricContext = {
+  http: client.http,
+  prometheus: createPrometheus({ clock }),
+  identity,
+  clock,
+};
 
 const open: Loopback[] = [];
 afterEach(async () => {
@@ -63,7 +75,7 @@ async function served(listener: RequestListener): Promise<string> {
 
 function made(type: string, backend: Partial<MetricBackend>): MetricProvider {
   const provider = metricProvider(
-    aBackend({ type, credentials: metricCredentials(type), ...backend }),
+    aBackend({ type, credentials: metricCredentials(type), region: 'us-west-2', ...backend }),
     context,
   );
   if (!provider.ok) throw new Error(provider.error);
@@ -73,17 +85,17 @@ function made(type: string, backend: Partial<MetricBackend>): MetricProvider {
 /** What the provider makes of an answer; whatever goes wrong, nothing that was told in confidence is in it. */
 async function asked(type: string, listener: RequestListener): Promise<Result<number, MetricError>> {
   const { query } = metricAnswers(type);
-  const provider = made(type, { address: await served(listener) });
-  const result = await provider.query({ query, interval: '1m' }, { signal });
-  expect(confided(type).filter((secret) => JSON.stringify(result).includes(secret))).toEqual([]);
+  const shown: string[] = [];
+  const address = await served((request, response) => {
+    const { authorization = '' } = request.headers;
+    shown.push(...authorization.split(/[ =]/u).slice(-1).filter(Boolean));
+    listener(request, response);
+  });
+  const result = await made(type, { address }).query({ query, interval: '1m' }, { signal });
+  const told = JSON.stringify(result);
+  expect(told).not.toContain('hunter2');
+  expect(shown.filter((proof) => told.includes(proof))).toEqual([]);
   return result;
-}
-
-function confided(type: string): readonly string[] {
-  const { username, password, ...others } = metricCredentials(type);
-  const pair =
-    password === undefined ? [] : [password, Buffer.from(`${username}:${password}`).toString('base64')];
-  return [...Object.values(others).filter((value) => value.startsWith('hunter2')), ...pair];
 }
 
 describe.each(TYPES)('%s', (type) => {
@@ -162,7 +174,10 @@ describe.each(TYPES)('%s', (type) => {
   });
 
   it('refuses a secret without the keys it needs', () => {
-    const result = metricProvider(aBackend({ type, credentials: { unrelated: 'hunter2' } }), context);
+    const result = metricProvider(
+      aBackend({ type, region: 'us-west-2', credentials: { unrelated: 'hunter2' } }),
+      context,
+    );
     expect(result).toMatchObject({ ok: false, error: expect.stringMatching(/secret .* key/u) });
     expect(JSON.stringify(result)).not.toContain('hunter2');
   });
@@ -302,6 +317,173 @@ describe('prometheus alone', () => {
     const [endpoint] = await endpointOf({ headers, credentials: { token: 't' } });
     expect(endpoint).toMatchObject({ headers: { 'X-Scope-OrgID': ['team'] } });
     expect(headers).toEqual({ 'X-Scope-OrgID': ['team'] });
+  });
+});
+
+describe('the identity of the controller', () => {
+  const keys = {
+    accessKeyId: 'AKID',
+    secretAccessKey: 'hunter2-own-key',
+    sessionToken: 'hunter2-own-session',
+  };
+  const own: MetricContext['identity'] = {
+    google: async () => ok('hunter2-own-token'),
+    aws: async () => ok(keys),
+  };
+  const sent = async (backend: Partial<MetricBackend>): Promise<HttpRequest | string> => {
+    let heard: HttpRequest | undefined;
+    const http: Http = async (request) => {
+      heard = request;
+      return ok({ status: 401, body: JSON.stringify(request.headers), elapsed: millis(1) });
+    };
+    const provider = metricProvider(aBackend({ address: '', ...backend }), {
+      ...context,
+      http,
+      identity: own,
+    });
+    if (!provider.ok) return provider.error;
+    const result = await provider.value.query({ query: '[]', interval: '1m' }, { signal });
+    expect(JSON.stringify(result)).not.toContain('hunter2');
+    if (heard === undefined) throw new Error('nothing was sent');
+    return heard;
+  };
+  const google = { type: 'stackdriver', credentials: { project: 'acme' } } as const;
+  const aws = { type: 'cloudwatch', region: 'us-west-2' } as const;
+
+  it('goes to the vendor’s own host, whatever a manifest says (M34)', async () => {
+    const more = { headers: { 'X-More': ['1'] }, insecureSkipVerify: true };
+
+    expect(await sent({ ...google, ...more })).toMatchObject({
+      url: 'https://monitoring.googleapis.com/v3/projects/acme/timeSeries:query',
+      headers: { Authorization: 'Bearer hunter2-own-token', 'Content-Type': 'application/json' },
+      insecure: false,
+    });
+    const amazon = await sent({ ...aws, ...more });
+    expect(amazon).toMatchObject({
+      url: 'https://monitoring.us-west-2.amazonaws.com/',
+      headers: { 'x-amz-security-token': 'hunter2-own-session' },
+      insecure: false,
+    });
+    expect(JSON.stringify([await sent({ ...google, ...more }), amazon])).not.toContain('X-More');
+    expect(await sent({ ...aws, region: 'cn-north-1' })).toMatchObject({
+      url: 'https://monitoring.cn-north-1.amazonaws.com.cn/',
+    });
+  });
+
+  it.each([
+    [
+      { ...google, address: 'https://evil.example.com' },
+      'the secret of a stackdriver provider with an address lacks the key serviceAccountKey; the credentials of the controller go to https://monitoring.googleapis.com alone',
+    ],
+    [
+      { ...aws, address: 'https://evil.example.com' },
+      'the secret of a cloudwatch provider with an address lacks the key aws_access_key_id and aws_secret_access_key; the credentials of the controller go to https://monitoring.us-west-2.amazonaws.com alone',
+    ],
+    [
+      { ...aws, region: 'x.evil.example.com/' },
+      'a cloudwatch provider needs a region such as us-west-2, found "x.evil.example.com/"',
+    ],
+    [{ ...aws, region: '' }, 'a cloudwatch provider needs a region such as us-west-2, found none'],
+  ])('goes nowhere with %j (M34)', async (backend, sentence) => {
+    expect(await sent(backend)).toBe(sentence);
+  });
+
+  it('stays in the path it was made for, whatever the project is called', async () => {
+    const credentials = { project: 'acme/../../v1/projects' };
+    expect(await sent({ ...google, credentials })).toMatchObject({
+      url: 'https://monitoring.googleapis.com/v3/projects/acme%2F..%2F..%2Fv1%2Fprojects/timeSeries:query',
+    });
+  });
+
+  it('is told as missing where the controller is nobody', async () => {
+    const provider = metricProvider(aBackend({ ...aws, address: '' }), context);
+    expect(provider.ok && (await provider.value.query({ query: '[]', interval: '1m' }, { signal }))).toEqual(
+      err({ kind: 'unreachable', detail: 'nobody is asked for the controller’s own keys' }),
+    );
+  });
+});
+
+describe('stackdriver alone', () => {
+  const asked = async (serviceAccountKey: string): Promise<HttpRequest | MetricError | undefined> => {
+    let heard: HttpRequest | undefined;
+    const http: Http = async (request) => {
+      heard = request;
+      return ok({ status: 200, body: '{}', elapsed: millis(1) });
+    };
+    const credentials = { project: 'acme', serviceAccountKey };
+    const provider = metricProvider(aBackend({ type: 'stackdriver', address: '', credentials }), {
+      ...context,
+      http,
+    });
+    const result = provider.ok && (await provider.value.query({ query: 'q', interval: '1m' }, { signal }));
+    return heard ?? (result !== false && !result.ok ? result.error : undefined);
+  };
+
+  it('sends a token that the service account has signed for this very host', async () => {
+    const heard = await asked(metricCredentials('stackdriver')['serviceAccountKey'] ?? '');
+    if (heard === undefined || 'kind' in heard) throw new Error('nothing was sent');
+    const token = String(heard.headers?.['Authorization']).replace('Bearer ', '');
+    const [head = '', claims = '', signature = ''] = token.split('.');
+    const decoded = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    const now = Date.parse(HEARD_AT) / 1_000;
+
+    expect(decoded(head)).toEqual({ alg: 'RS256', typ: 'JWT', kid: 'abc123' });
+    expect(decoded(claims)).toEqual({
+      iss: 'serin@acme.iam.gserviceaccount.com',
+      sub: 'serin@acme.iam.gserviceaccount.com',
+      aud: 'https://monitoring.googleapis.com/',
+      iat: now,
+      exp: now + 600,
+    });
+    const signed = [Buffer.from(`${head}.${claims}`), Buffer.from(signature, 'base64url')] as const;
+    expect(verify('sha256', signed[0], keyPair().publicKey, signed[1])).toBe(true);
+  });
+
+  it.each([
+    ['hunter2', 'is not JSON'],
+    ['{"type":"hunter2"}', 'is not the key of a service account'],
+    ['{"client_email":"a@b","private_key":"hunter2"}', ': the private key cannot be read'],
+  ])('refuses the key %s, without a word of it', async (key, why) => {
+    const detail = `the key serviceAccountKey of the secret of a stackdriver provider${why.startsWith(':') ? why : ` ${why}`}`;
+    expect(await asked(key)).toEqual({ kind: 'unreachable', detail });
+  });
+});
+
+describe('cloudwatch alone', () => {
+  it.each([
+    ['period: 60', 'found text that is not JSON'],
+    ['{"Id":"m1"}', 'found JSON of another kind'],
+  ])('refuses the query %s', async (query, found) => {
+    const result = await made('cloudwatch', {}).query({ query, interval: '1m' }, { signal });
+    const detail = `the query of a cloudwatch provider is a JSON list of metric data queries, ${found}`;
+    expect(result).toEqual(err({ kind: 'malformed', detail }));
+  });
+
+  it('does not take a refusal of who asks for a working service', async () => {
+    const address = await served(respond(400, { __type: 'UnrecognizedClientException' }));
+    expect(await made('cloudwatch', { address }).check({ signal })).toMatchObject({
+      ok: false,
+      error: { kind: 'rejected', status: 400 },
+    });
+  });
+
+  it('signs as Amazon’s own example does', () => {
+    const ask = {
+      method: 'GET',
+      url: 'https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' },
+    } as const;
+    const keys = {
+      accessKeyId: 'AKIDEXAMPLE',
+      secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+    };
+    const now = instant(Date.parse('2015-08-30T12:36:00Z'));
+    const { headers } = signedForAws(ask, keys, { region: 'us-east-1', service: 'iam', now });
+    expect(headers?.['authorization']).toBe(
+      'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, ' +
+        'SignedHeaders=content-type;host;x-amz-date, ' +
+        'Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7',
+    );
   });
 });
 

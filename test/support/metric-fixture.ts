@@ -1,4 +1,5 @@
 /** What is on record of a metric system: a template, the Secret it needs, and what the system answers. */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -30,6 +31,8 @@ const Answers = z.strictObject({
   refusals: z.array(z.strictObject({ status: z.number(), answer: z.unknown(), tells: z.string() })),
 });
 
+const SecretObject = z.object({ stringData: z.record(z.string(), z.string()) });
+
 export type MetricAnswers = z.infer<typeof Answers>;
 
 export const HEARD_AT = '2026-01-02T03:04:05Z';
@@ -40,8 +43,28 @@ export function metricAnswers(type: string): MetricAnswers {
 
 /** The data of the fixture's Secret. */
 export function metricCredentials(type: string): Readonly<Record<string, string>> {
-  return z.object({ stringData: z.record(z.string(), z.string()) }).parse(read(type, 'secret.yaml'))
-    .stringData;
+  const { stringData } = SecretObject.parse(read(type, 'secret.yaml'));
+  const { serviceAccountKey: account } = stringData;
+  if (account === undefined) return stringData;
+  return { ...stringData, serviceAccountKey: account.replace('hunter2-private-key', keyPair().text) };
+}
+
+interface KeyPair {
+  /** The private key as it stands within JSON. */
+  readonly text: string;
+  readonly publicKey: KeyObject;
+}
+
+let pair: KeyPair | undefined;
+
+/** Of a service account, made once: a private key among the sources alarms everybody who searches them for secrets. */
+export function keyPair(): KeyPair {
+  if (pair === undefined) {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    pair = { text: JSON.stringify(pem).slice(1, -1), publicKey };
+  }
+  return pair;
 }
 
 export function metricTemplateOf(type: string): unknown {

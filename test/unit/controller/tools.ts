@@ -93,6 +93,11 @@ export class FakeTools implements Tools {
     },
   };
 
+  readonly identity: Tools['identity'] = {
+    google: async () => err('nobody'),
+    aws: async () => err('nobody'),
+  };
+
   put(object: KubeObject): void {
     this.store.set(placeOf({ ...object, ...object.metadata }), object);
   }
