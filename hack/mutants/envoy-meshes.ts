@@ -1,4 +1,4 @@
-/** Faults in the routes of Kuma. */
+/** Faults in the routes of Kuma and Gloo. */
 import type { Fault, Mutant, Proof } from './mutant.ts';
 
 const MESHES_TEST = 'test/unit/traffic/envoy-meshes.test.ts';
@@ -9,7 +9,9 @@ function breaks(id: string): (what: string, test: Proof, fault: Fault) => Mutant
   return (what, test, fault) => ({ id, what, test, ...fault });
 }
 
+const GLOO = 'src/traffic/gloo.ts';
 const kuma = breaks('Kuma');
+const gloo = breaks('Gloo');
 
 export const ENVOY_MESH_MUTANTS: readonly Mutant[] = [
   kuma(
@@ -57,5 +59,38 @@ export const ENVOY_MESH_MUTANTS: readonly Mutant[] = [
     'a load balancer lost in a take-over',
     { file: CONTRACT, name: 'renders' },
     { file: KUMA, find: "...without(conf, 'destination'),", replace: '' },
+  ),
+  gloo(
+    'visitors who are not chosen without a route (M65)',
+    { file: MESHES_TEST, name: 'leaves nobody without a route' },
+    { file: GLOO, find: '    { ...options, ...routeTo(service, 0) },\n', replace: '' },
+  ),
+  gloo(
+    'an A/B route in a run by weights (M42)',
+    { file: CONTRACT, name: 'renders' },
+    { file: GLOO, find: "service.strategy !== 'ab-testing'", replace: 'service.analysis.match.length === 0' },
+  ),
+  gloo(
+    'a share in force that Gloo rejects',
+    { file: MESHES_TEST, name: 'is not in force where Gloo rejects' },
+    { file: GLOO, find: "['Rejected', 2]", replace: "['Refused', 9]" },
+  ),
+  gloo(
+    'Upstreams that are set like the user’s once and never again',
+    { file: MESHES_TEST, name: 'has Upstreams that follow' },
+    {
+      file: 'src/traffic/gloo-upstreams.ts',
+      find: 'spec: { ...spec, ...settings, kube },',
+      replace: 'spec: { ...settings, ...spec, kube },',
+    },
+  ),
+  gloo(
+    'a model looked for in no namespace (4.8)',
+    { file: MESHES_TEST, name: 'looks in the namespace of the Canary' },
+    {
+      file: 'src/api/canary.ts',
+      find: "?? metadata.namespace ?? 'default';\n  return name === undefined",
+      replace: "?? 'default';\n  return name === undefined",
+    },
   ),
 ];

@@ -56,6 +56,7 @@ export const FEATURES = [
   'Service',
   'Knative',
   'Kuma',
+  'Gloo',
   'session affinity',
   'traffic for nobody',
 ] as const;

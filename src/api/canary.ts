@@ -130,6 +130,7 @@ function build(
     ...assembled(written, target, service),
     ingress: parseIngress(spec, context),
     ingressClass: context.ingressClass || undefined,
+    upstream: parseUpstream(object, spec),
     autoscaler,
     analysis,
     spec: core,
@@ -182,6 +183,12 @@ function heldTarget(named: TargetRef | undefined, status: Status, report: Report
 function parseIngress({ ingressRef }: WrittenSpec, context: CanaryContext): IngressRef | undefined {
   const name = memberOf(ingressRef, 'name');
   return name === undefined ? undefined : { name, annotationsPrefix: context.ingressAnnotationsPrefix };
+}
+
+function parseUpstream({ metadata }: KubeObject, { upstreamRef }: WrittenSpec): Canary['upstream'] {
+  const name = memberOf(upstreamRef, 'name');
+  const namespace = memberOf(upstreamRef, 'namespace') ?? metadata.namespace ?? 'default';
+  return name === undefined ? undefined : { name, namespace };
 }
 
 /** Rules that take more than one field. */

@@ -39,6 +39,8 @@ export const KINDS = {
   DestinationRule: namespaced('networking.istio.io/v1beta1', 'DestinationRule', 'destinationrules'),
   HTTPRoute: namespaced('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
   TraefikService: namespaced('traefik.io/v1alpha1', 'TraefikService', 'traefikservices'),
+  RouteTable: namespaced('gateway.solo.io/v1', 'RouteTable', 'routetables'),
+  Upstream: namespaced('gloo.solo.io/v1', 'Upstream', 'upstreams'),
   TrafficRoute: clusterScoped('kuma.io/v1alpha1', 'TrafficRoute', 'trafficroutes'),
   Ingress: namespaced('networking.k8s.io/v1', 'Ingress', 'ingresses'),
   HTTPProxy: namespaced('projectcontour.io/v1', 'HTTPProxy', 'httpproxies'),

@@ -22,6 +22,8 @@ export interface Canary {
   readonly ingress: IngressRef | undefined;
   /** Which of several controllers is to follow a route that is made, for Contour; undefined where the flag names none. */
   readonly ingressClass: string | undefined;
+  /** `spec.upstreamRef`: the Upstream of Gloo that those of primary and canary are set like. */
+  readonly upstream: { readonly name: string; readonly namespace: string } | undefined;
   /** Prometheus for built-in and in-line metrics, if not the controller's own. */
   readonly metricsServer: string | undefined;
   /** What scales the target, and is to scale the primary as well. */

@@ -137,6 +137,10 @@ const nginx: BuiltinQueries = {
 /** Requests on their way to the revision that is analysed. */
 const knative = countedByEnvoy('envoy_cluster_name=~"{{ namespace }}/{{ route }}"');
 
+const gloo = countedByEnvoy(
+  'envoy_cluster_name=~"{{ namespace }}-{{ service }}-canaryupstream-[0-9a-zA-Z-]+_[0-9a-zA-Z-]+"',
+);
+
 const kuma = countedByEnvoy('service=~"{{ service }}-canary_{{ namespace }}_svc_[0-9a-zA-Z-]+"');
 
 /** One entry per key of the traffic registry. */
@@ -150,17 +154,21 @@ export const BUILTIN_QUERIES: Readonly<Record<string, BuiltinQueries>> = {
   osm,
   smi: istio,
   knative,
+  gloo,
   kuma,
   kubernetes: http,
 };
+
+/** Of which whatever begins so is one. */
+const FAMILIES = ['gatewayapi', 'gloo'];
 
 /**
  * The queries for a provider as users spell it. What comes after a colon chooses a version or flavour of the
  * same provider; an unknown name is measured as Istio, as it always was.
  */
 export function builtinQueries(provider: string, targetKind: string): BuiltinQueries {
-  const known = Object.hasOwn(BUILTIN_QUERIES, provider) ? BUILTIN_QUERIES[provider] : undefined;
-  const queries = provider.startsWith('gatewayapi') ? http : (known ?? istio);
+  const name = FAMILIES.find((family) => provider.startsWith(family)) ?? provider;
+  const queries = (Object.hasOwn(BUILTIN_QUERIES, name) ? BUILTIN_QUERIES[name] : undefined) ?? istio;
   if (queries !== http) return queries;
   // Pods behind a Service may be called anything; without a router, a mesh is the one that counts.
   if (targetKind === 'Service' && provider === 'kubernetes') return istio;

@@ -15,7 +15,10 @@ const NOTHING: CustomMetadata = { labels: {}, annotations: {} };
 export function find(current: readonly KubeObject[], ref: ObjectRef): KubeObject | undefined {
   return current.find(
     ({ apiVersion, kind, metadata }) =>
-      apiVersion === ref.apiVersion && kind === ref.kind && metadata.name === ref.name,
+      apiVersion === ref.apiVersion &&
+      kind === ref.kind &&
+      metadata.name === ref.name &&
+      (ref.namespace === undefined || metadata.namespace === ref.namespace),
   );
 }
 

@@ -29,6 +29,7 @@ export interface RoutedService {
   /** The Ingress that brings the traffic in, for providers that split one. */
   readonly ingress: Canary['ingress'];
   readonly ingressClass: Canary['ingressClass'];
+  readonly upstream: Canary['upstream'];
   /** Of the Canary: meshes have their own, by which it says which one it is in. */
   readonly annotations: Canary['annotations'];
 }

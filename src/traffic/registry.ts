@@ -1,6 +1,7 @@
 /** The traffic providers there are, and the names users give them. */
 import { contour } from './contour.ts';
 import { gatewayapi } from './gateway-api.ts';
+import { gloo } from './gloo.ts';
 import { istio } from './istio.ts';
 import { knative } from './knative.ts';
 import { kuma } from './kuma.ts';
@@ -21,6 +22,7 @@ export const trafficProviders = {
   osm,
   smi,
   knative,
+  gloo,
   kuma,
   kubernetes,
 } as const satisfies Record<string, TrafficProvider>;
@@ -56,6 +58,7 @@ const NAMES: readonly Name[] = [
     written: ['smi:v1alpha1', 'smi:v1alpha2', 'smi:v1alpha3'],
   },
   { key: 'knative', means: (name) => name === 'knative' },
+  { key: 'gloo', means: (name) => name.startsWith('gloo') },
   { key: 'kuma', means: (name) => name === 'kuma' },
   { key: 'kubernetes', means: (name) => name === 'kubernetes' },
 ];

@@ -52,7 +52,8 @@ export interface ObservedRoutes {
 type Pending = RoutesError & { readonly kind: 'pending' };
 
 export function routedService(canary: Canary): RoutedService {
-  const { namespace, name, service, analysis, provider, ingress, ingressClass, annotations } = canary;
+  const { namespace, name, service, analysis, provider, ingress, ingressClass, upstream, annotations } =
+    canary;
   const strategy = canary.spec.strategy.kind;
   return {
     namespace,
@@ -66,6 +67,7 @@ export function routedService(canary: Canary): RoutedService {
     cookies: canary.status.cookies,
     ingress,
     ingressClass,
+    upstream,
     annotations,
   };
 }

@@ -88,6 +88,14 @@
   resources: [trafficsplits]
   verbs: [get, list, watch, create, update]
 {{- end }}
+{{- if regexMatch "(^|,)gloo" (join "," $providers) }}
+- apiGroups: [gateway.solo.io]
+  resources: [routetables]
+  verbs: [get, list, watch, create, update]
+- apiGroups: [gloo.solo.io]
+  resources: [upstreams]
+  verbs: [get, list, watch, create, update]
+{{- end }}
 {{- if has "kuma" $providers }}
 # In no namespace, and owned by nobody: Kubernetes deletes none.
 - apiGroups: [kuma.io]

@@ -1,4 +1,4 @@
-/** Kuma, by what its routes are and whose. */
+/** Gloo and Kuma, by what their routes are and whose. */
 import type { Claim } from '../claim.ts';
 
 const CONTRACT = 'test/contract/traffic.test.ts';
@@ -7,6 +7,46 @@ const QUERIES = 'test/unit/metrics/builtin.test.ts';
 const LOOKS = 'test/unit/controller/observe.test.ts';
 
 export const ENVOY_MESHES: readonly Claim[] = [
+  {
+    id: '10.5.35',
+    says: 'a RouteTable shares requests out between two Upstreams, which are set like the one that the Canary names',
+    tests: {
+      [CONTRACT]: ['traffic provider gloo renders …', 'traffic provider gloo reads back …'],
+      [MESHES]: [
+        'a RouteTable of Gloo has Upstreams that follow that one, and keep what it leaves open',
+        'a RouteTable of Gloo waits for the Upstream that the others are to be set like',
+        'a RouteTable of Gloo looks in the namespace of the Canary where upstreamRef names none',
+        'a RouteTable of Gloo is not in force where Gloo rejects it: …',
+        'a RouteTable of Gloo keeps what somebody set on a route of ours, and nothing of the user’s own',
+      ],
+      [QUERIES]: ['the built-in queries read for gloo as dashboards know them'],
+    },
+    mutants: [
+      'Gloo: a share in force that Gloo rejects',
+      'Gloo: Upstreams that are set like the user’s once and never again',
+      'Gloo: a model looked for in no namespace (4.8)',
+    ],
+    differs:
+      'the Upstreams follow in all that is taken over, not in load balancing alone, and metrics go by the Service’s name',
+  },
+  {
+    id: '10.5.36',
+    says: 'conditions on headers stay whatever the weight, and visitors who are not chosen have a route',
+    tests: {
+      [CONTRACT]: [
+        'traffic provider gloo renders header-match as on record',
+        'traffic provider gloo renders match-without-iterations as on record',
+      ],
+      [MESHES]: ['a RouteTable of Gloo leaves nobody without a route in an A/B test (M65)'],
+      'test/unit/traffic/objections.test.ts': ['on Gloo …'],
+    },
+    mutants: [
+      'Gloo: visitors who are not chosen without a route (M65)',
+      'Gloo: an A/B route in a run by weights (M42)',
+    ],
+    differs:
+      'each entry of a match is an alternative, as for other providers, where Flagger asks for all at once',
+  },
   {
     id: '10.5.43.1',
     says: 'a TrafficRoute shares requests to the apex out between primary and canary, in the mesh that the Canary names',

@@ -151,13 +151,13 @@ export const EVENTS: readonly Claim[] = [
       [CANARY]: [
         'what cannot be followed includes other namespaces only where they are blocked',
         'what cannot be followed does so for alert providers in namespace …',
+        'what cannot be followed does so for upstreams of Gloo in namespace …',
       ],
       [ASK]: [
         'a question of the core about a template of another namespace is refused where that is switched off',
       ],
     },
     mutants: ['drop-in: alert providers of every namespace (10.3.14)'],
-    lacks: 'upstreams of Gloo come with its provider',
   },
   {
     id: '10.3.15',

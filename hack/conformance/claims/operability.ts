@@ -204,16 +204,16 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
   },
   {
     id: 'M65',
-    says: 'an A/B test on nginx takes one header and refuses what its annotations cannot say; a route of Kuma’s is for one Canary and goes with it',
+    says: 'an A/B test on nginx takes one header and refuses what its annotations cannot say; a route of Kuma’s is for one Canary and goes with it; on Gloo everybody has a route',
     tests: {
       'test/unit/traffic/objections.test.ts': ['on nginx …'],
       'test/unit/traffic/envoy-meshes.test.ts': [
         'a TrafficRoute of Kuma is never written for two Canaries (M65)',
         'a TrafficRoute of Kuma is deleted with a Canary …',
+        'a RouteTable of Gloo leaves nobody without a route in an A/B test (M65)',
       ],
     },
     mutants: ['drop-in: a route that counts its visitors twice (M65)'],
-    lacks: 'Gloo comes with its provider',
   },
   {
     id: 'M66',

@@ -32,6 +32,7 @@ export const ROUTES = {
   smi: ['TrafficSplit'],
   // Its routes are the target's own.
   knative: [],
+  gloo: ['RouteTable', 'Upstream'],
   kuma: ['TrafficRoute'],
   kubernetes: [],
 } as const satisfies Record<TrafficKey, readonly KindName[]>;
@@ -93,11 +94,11 @@ export function beyondNamespaces(providers: readonly string[]): readonly string[
   );
 }
 
-/** Several providers may route by the same kinds. */
+/** Those of one group together; several providers may route by the same kinds. */
 function routeKinds(providers: readonly string[]): readonly (readonly Kind[])[] {
-  const keys = providers.flatMap((name) => resolveTraffic(name)?.key ?? []);
-  const sets = new Map(keys.map((key) => [ROUTES[key].join(), ROUTES[key].map((name) => KINDS[name])]));
-  return [...sets.values()].filter((kinds) => kinds.length > 0);
+  const keys = new Set(providers.flatMap((name) => resolveTraffic(name)?.key ?? []));
+  const kinds = new Set<Kind>([...keys].flatMap((key) => ROUTES[key].map((name) => KINDS[name])));
+  return [...Map.groupBy(kinds, groupOf).values()];
 }
 
 /** The kinds are of one group. */

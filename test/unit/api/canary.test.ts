@@ -543,6 +543,15 @@ describe('what cannot be followed', () => {
   });
 
   it.each([
+    ['ops', "spec.upstreamRef: can't access gloo upstream edge.ops, cross-namespace references are blocked"],
+    ['test', undefined],
+  ])('does so for upstreams of Gloo in namespace %s', (namespace, detail) => {
+    const wish = { spec: { upstreamRef: { kind: 'Upstream', name: 'edge', namespace } } };
+
+    expect(problemOf(wish, { ...ISTIO_BY_DEFAULT, noCrossNamespaceRefs: true })?.detail).toBe(detail);
+  });
+
+  it.each([
     [
       'ops',
       "spec.analysis.alerts[0].providerRef: can't access alert provider slack.ops, cross-namespace references are blocked",

@@ -28,6 +28,7 @@ const TRAEFIK_CANARY = 'service=~"default-podinfo-canary-[0-9a-zA-Z-]+@kubernete
 const CONTOUR = 'envoy_cluster_name=~"default_podinfo-canary_[0-9a-zA-Z-]+"';
 const LINKERD = 'namespace="default", deployment=~"podinfo", direction="inbound"';
 const OSM = 'destination_namespace="default", destination_kind="Deployment", destination_name="podinfo"';
+const GLOO = 'envoy_cluster_name=~"default-podinfo-canaryupstream-[0-9a-zA-Z-]+_[0-9a-zA-Z-]+"';
 const KUMA = 'service=~"podinfo-canary_default_svc_[0-9a-zA-Z-]+"';
 const ENVOY = 'envoy_cluster_upstream_rq';
 const NGINX = 'namespace="default", ingress="edge", canary!=""';
@@ -66,6 +67,7 @@ describe('the built-in queries', () => {
     ],
     ...[
       ['contour', CONTOUR],
+      ['gloo', GLOO],
       ['kuma', KUMA],
     ].map(([provider, selector]) => [
       provider,
@@ -85,6 +87,7 @@ describe('the built-in queries', () => {
     ['istio', 'istio'],
     ['traefik', 'traefik'],
     ['nginx', 'nginx'],
+    ['gloo:v1', 'gloo'],
     ['contour', 'contour'],
     ['linkerd', 'linkerd'],
     ['osm', 'osm'],

@@ -1,8 +1,9 @@
-/** What Kuma's routes do beyond what all providers promise: an object of the whole cluster has one owner, and one only. */
+/** What Kuma and Gloo do beyond what all providers promise: whose an object is, and who is sent where. */
 import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../../src/api/objects.ts';
-import { at, tree } from '../../../src/api/tree.ts';
+import { at, list, tree } from '../../../src/api/tree.ts';
 import { instant, percent } from '../../../src/shared/brand.ts';
+import { gloo } from '../../../src/traffic/gloo.ts';
 import { kuma } from '../../../src/traffic/kuma.ts';
 import {
   observeRoutes,
@@ -12,7 +13,7 @@ import {
   routedService,
   type RoutesInput,
 } from '../../../src/traffic/routes.ts';
-import { canaryFrom, fixture, objectIn } from '../../support/canaries.ts';
+import { canaryFrom, fixture, objectIn, objectsIn } from '../../support/canaries.ts';
 import { TARGET } from '../../support/traffic.ts';
 
 const NOW = instant(Date.UTC(2026, 0, 1));
@@ -97,5 +98,87 @@ describe('a TrafficRoute of Kuma', () => {
 
     expect(observeRoutes(look([broken])).malformed).toContain('TrafficRoute podinfo: ✖');
     expect(observeRoutes(look([broken])).malformed).toContain('conf.split');
+  });
+});
+
+describe('a RouteTable of Gloo', () => {
+  const look = (name: string, ...current: readonly KubeObject[]): RoutesInput => ({
+    ...{
+      canary: canaryFrom(fixture('traffic', 'gloo', name)),
+      provider: gloo,
+      target: TARGET,
+      current,
+      now: NOW,
+    },
+  });
+  const rendered = (input: RoutesInput, routes = at10): readonly KubeObject[] =>
+    gloo.render(routedService(input.canary), routes, input.current);
+  const settled = rendered(look('canary.yaml'));
+  const table = settled.find(({ kind }) => kind === 'RouteTable');
+
+  it('leaves nobody without a route in an A/B test (M65)', () => {
+    const [, , made] = rendered(look('canary-header-match.yaml'), { canary: percent(100), mirrored: false });
+    const [chosen, others] = list(at(made, 'spec', 'routes'));
+
+    expect(list(at(chosen, 'matchers'))).toHaveLength(2);
+    expect(at(others, 'matchers')).toBeUndefined();
+    expect(list(at(others, 'routeAction', 'multi', 'destinations')).map((one) => at(one, 'weight'))).toEqual([
+      100, 0,
+    ]);
+  });
+
+  it('keeps what somebody set on a route of ours, and nothing of the user’s own', () => {
+    const [route] = list(at(table, 'spec', 'routes'));
+    const set = {
+      ...table,
+      spec: { routes: [{ ...tree(route), options: { timeout: '7s' } }] },
+    } as KubeObject;
+    const [kept] = list(at(rendered(look('canary.yaml', set)).at(-1), 'spec', 'routes'));
+
+    expect(at(kept, 'options', 'timeout')).toBe('7s');
+  });
+
+  it.each([
+    ['a state', { state: 'Rejected', reason: 'no such upstream' }],
+    [
+      'the state of one of several Gloos',
+      { statuses: { 'gloo-system': { state: 2, reason: 'no such upstream' } } },
+    ],
+  ])('is not in force where Gloo rejects it: %s', (_, status) => {
+    const seen = observeRoutes(look('canary.yaml', { ...table, status } as KubeObject));
+
+    expect(seen.pending).toBe('RouteTable podinfo.test: Gloo rejects it: no such upstream');
+    expect(seen.routes).toMatchObject({ canary: 10, mark: -1 });
+  });
+
+  it('waits for the Upstream that the others are to be set like', () => {
+    const input = look('canary-upstream-ref.yaml', ...settled);
+
+    expect(observeRoutes(input).pending).toBe(
+      'RouteTable podinfo.test: Upstream podinfo.gloo-system, which upstreamRef names, cannot be found',
+    );
+  });
+
+  it('has Upstreams that follow that one, and keep what it leaves open', () => {
+    const [model] = objectsIn(fixture('traffic', 'gloo', 'found-upstream-ref.yaml'));
+    if (model === undefined) throw new Error('there is no model');
+    const input = look('canary-upstream-ref.yaml', model);
+    const own = rendered(input).map((object) => ({
+      ...object,
+      spec: { ...tree(object['spec']), useHttp2: false, ignoreHealthOnHostRemoval: true },
+    }));
+    const [canary] = rendered({ ...input, current: [model, ...own] });
+
+    expect(canary?.['spec']).toMatchObject({ useHttp2: true, ignoreHealthOnHostRemoval: true });
+    expect(at(canary, 'spec', 'static')).toBeUndefined();
+  });
+
+  it('looks in the namespace of the Canary where upstreamRef names none', () => {
+    const text = fixture('traffic', 'gloo', 'canary-upstream-ref.yaml').replace(
+      '    namespace: gloo-system\n',
+      '',
+    );
+
+    expect(canaryFrom(text).upstream).toEqual({ name: 'podinfo', namespace: 'test' });
   });
 });

@@ -204,6 +204,30 @@ describe.each(['linkerd', 'osm', 'smi:v1alpha3'])('on %s', (provider) => {
   });
 });
 
+describe('on Gloo', () => {
+  const problemOfMatch = (...match: readonly object[]): string | undefined =>
+    problemOf({ provider: 'gloo', analysis: { ...iterations, match } });
+
+  it('takes headers, query parameters and a method', () => {
+    const queryParams = { preview: { prefix: 'y' } };
+    expect(problemOfMatch({ headers: { 'x-user': { suffix: '-in' } } }, { queryParams })).toBeUndefined();
+    expect(problemOfMatch({ method: { exact: 'GET' } })).toBeUndefined();
+  });
+
+  it.each([
+    [{ uri: { prefix: '/a' }, authority: { exact: 'a' } }, 'matches by authority, uri, which a RouteTable'],
+    [{ method: { prefix: 'G' } }, 'matches a method other than exactly'],
+    [{}, 'matches by no header, query parameter or method'],
+  ])('refuses what a RouteTable cannot say: %j', (match, sentence) => {
+    expect(problemOfMatch(match)).toContain(`UnsupportedFeature spec.analysis.match[0]: ${sentence}`);
+  });
+
+  it('reads no conditions of the service, and minds none', () => {
+    const service = { port: 80, match: [{ uri: { prefix: '/' } }] };
+    expect(problemOf({ provider: 'gloo', service, analysis: steps })).toBeUndefined();
+  });
+});
+
 describe('session affinity', () => {
   const sessionAffinity = { cookieName: 'v' };
   const match = [{ headers: { cookie: { regex: 'beta' } } }];
