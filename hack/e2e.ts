@@ -19,7 +19,7 @@ lost. Exit status: 0 if all passed, 1 if not, 2 for a mistake on the command lin
 
   --cluster   embedded (a cluster in memory, the default) or real: the one that KUBECONFIG names, else the one that
               \`npm run cluster -- up\` has made
-  --only      these scenarios alone
+  --only      these scenarios alone; \`traffic\` is all that count shares at 1, 10, 50 and 99 percent
   --parallel  how many at a time, 3 if not given
   --json      the last line is one JSON object
   --list      names the scenarios and plays none
@@ -96,6 +96,8 @@ function tell({ name, seconds, lost, complaints }: Outcome, say: (line: string) 
 function conclude(outcomes: readonly Outcome[], { json, scenarios, kind }: Options, stage: Stage): number {
   const failed = outcomes.filter(({ complaints }) => complaints.length > 0);
   console.log(`\n${tableOf(outcomes)}\n`);
+  const counting = outcomes.filter(({ name }) => scenarios.some((one) => one.name === name && one.group));
+  if (counting.length > 0) console.log(`${sharesOf(counting)}\n`);
   for (const { name, only } of scenarios) {
     if (only !== undefined && only.kind !== kind) console.log(`${name} was not played here: ${only.because}`);
   }
@@ -135,6 +137,20 @@ function tableOf(outcomes: readonly Outcome[]): string {
   return table(HEAD, rows);
 }
 
+/** What each router made of each weight. */
+function sharesOf(outcomes: readonly Outcome[]): string {
+  const rows = outcomes.flatMap(({ name, shares, lost }) =>
+    shares.map((share) => [
+      name,
+      `${share.weight}%`,
+      `${percentOf(share)}%`,
+      String(share.requests),
+      String(lost),
+    ]),
+  );
+  return table(['router', 'weight set', 'share measured', 'requests counted', 'lost in its scenario'], rows);
+}
+
 function percentOf({ canary, requests }: Share): string {
   return ((100 * canary) / requests).toFixed(1);
 }
@@ -171,9 +187,10 @@ function chosen(only: string | undefined, kind: Stage['kind']): readonly Scenari
   const playable = SCENARIOS.filter((scenario) => scenario.only === undefined || scenario.only.kind === kind);
   if (only === undefined) return playable;
   const names = only.split(',');
-  const unknown = names.find((name) => !playable.some((scenario) => scenario.name === name));
+  const isCalled = ({ name, group }: Scenario, word: string): boolean => name === word || group === word;
+  const unknown = names.find((word) => !playable.some((scenario) => isCalled(scenario, word)));
   if (unknown !== undefined) leave(`e2e: no scenario is called ${unknown} on this cluster; see --list`, 2);
-  return playable.filter(({ name }) => names.includes(name));
+  return playable.filter((scenario) => names.some((word) => isCalled(scenario, word)));
 }
 
 function leave(text: string, status: number): never {

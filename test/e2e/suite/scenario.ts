@@ -5,6 +5,8 @@ import type { Stage } from './stage.ts';
 export interface Scenario {
   /** A word, also in names of namespaces. */
   readonly name: string;
+  /** One of several that are asked for by one word. */
+  readonly group?: 'traffic';
   /** What is true if it passes. */
   readonly title: string;
   /** How many weights it measures at most: all scenarios' together set the level of every bound. */
