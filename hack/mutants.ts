@@ -124,7 +124,16 @@ async function put(test: Proof, folder: string): Promise<Outcome> {
   rmSync(report, { force: true });
   const name = test.name === undefined ? [] : ['-t', test.name];
   const ended = await run(
-    ['node_modules/jest/bin/jest.js', '--silent', '--json', '--outputFile', report, test.file, ...name],
+    [
+      'node_modules/jest/bin/jest.js',
+      '--silent',
+      '--forceExit',
+      '--json',
+      '--outputFile',
+      report,
+      test.file,
+      ...name,
+    ],
     folder,
   );
   return judged(report) ?? crashed(ended);

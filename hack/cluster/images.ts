@@ -6,7 +6,16 @@ import { onNode } from './anchor.ts';
 import { buildFolder, program } from './build.ts';
 import { CONTAINERD_SOCKET, PAUSE_IMAGE } from './node-config.ts';
 import { state } from './paths.ts';
-import { COREDNS, METRICS_SERVER, PAUSE, PODINFOS, PROMETHEUS_BUILD, TRAEFIK, type Build } from './pins.ts';
+import {
+  COREDNS,
+  METRICS_SERVER,
+  PAUSE,
+  PODINFOS,
+  PROMETHEUS_BUILD,
+  SKIPPER,
+  TRAEFIK,
+  type Build,
+} from './pins.ts';
 import type { ProcessRecord } from './record.ts';
 import { run } from './run.ts';
 
@@ -23,6 +32,7 @@ export const PAUSE_RECIPE: Recipe = single(PAUSE, 'pause', PAUSE_IMAGE);
 export const ADD_ON_RECIPES: readonly Recipe[] = [
   single(COREDNS, 'coredns'),
   single(TRAEFIK, 'traefik'),
+  single(SKIPPER, 'skipper'),
   single(PROMETHEUS_BUILD, 'prometheus'),
   single(METRICS_SERVER, 'metrics-server'),
   ...PODINFOS.map(podinfo),

@@ -115,6 +115,13 @@ export const TRAEFIK: Build = {
   seconds: 200,
 };
 
+export const SKIPPER: Build = {
+  name: 'skipper',
+  version: 'v0.22.0',
+  programs: { 'github.com/zalando/skipper/cmd/skipper': 'skipper' },
+  seconds: 80,
+};
+
 export const METRICS_SERVER: Build = {
   name: 'metrics-server',
   version: 'v0.9.0',
@@ -141,6 +148,7 @@ export const ADD_ONS: readonly Build[] = [
   HELM_BUILD,
   COREDNS,
   TRAEFIK,
+  SKIPPER,
   ...PODINFOS,
   PROMETHEUS_BUILD,
   METRICS_SERVER,

@@ -60,8 +60,8 @@ export class Act {
   }
 
   /** Users who come through the router. Whatever they do not get fails the scenario. */
-  visitors(host: string): Visitors {
-    const visitors = new Visitors({ url: this.stage.router.url, host });
+  visitors(host: string, by: Splitter = 'traefik'): Visitors {
+    const visitors = new Visitors({ url: this.stage.router.url(by), host });
     this.#visitors.push(visitors);
     return visitors;
   }

@@ -42,32 +42,10 @@ export const TRAEFIK: Way = {
 };
 
 /** An Ingress of the user's, beside which the controller makes a canary one. */
-export const NGINX: Way = {
-  splitter: 'nginx',
-  provider: 'nginx',
-  objects: ({ namespace, name }, host) => [
-    {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'Ingress',
-      metadata: { namespace, name },
-      spec: {
-        ingressClassName: 'nginx',
-        rules: [
-          {
-            host,
-            http: {
-              paths: [
-                { path: '/', pathType: 'Prefix', backend: { service: { name, port: { number: PORT } } } },
-              ],
-            },
-          },
-        ],
-      },
-    },
-  ],
-  spec: ({ name }) => ({ ingressRef: { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name } }),
-  service: () => ({}),
-};
+export const NGINX: Way = besideIngress('nginx');
+
+/** The same for a router that takes the weights from an annotation. */
+export const SKIPPER: Way = besideIngress('skipper');
 
 /** Nothing is divided: a route of the user's leads to the apex Service. */
 export const PLAIN: Way = {
@@ -88,6 +66,34 @@ export const MESH: Way = {
   spec: () => ({}),
   service: () => ({}),
 };
+
+/** Provider and class of the Ingress have one name. */
+function besideIngress(name: 'nginx' | 'skipper'): Way {
+  return {
+    splitter: name,
+    provider: name,
+    objects: (app, host) => [ingress(app, host, name)],
+    spec: (app) => ({ ingressRef: { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: app.name } }),
+    service: () => ({}),
+  };
+}
+
+function ingress(
+  { namespace, name }: Pick<Application, 'namespace' | 'name'>,
+  host: string,
+  ingressClassName: string,
+): Manifest {
+  const service = { name, port: { number: PORT } };
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { namespace, name },
+    spec: {
+      ingressClassName,
+      rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service } }] } }],
+    },
+  };
+}
 
 function ingressRoute(
   { namespace, name }: Pick<Application, 'namespace' | 'name'>,

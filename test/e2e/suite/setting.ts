@@ -52,7 +52,7 @@ export async function settle(act: Act, wish: Wish): Promise<Setting> {
     }),
   );
   await app.rests('Initialized');
-  const users = act.visitors(host);
+  const users = act.visitors(host, way.splitter);
   await act.open(users);
   users.keepComing(USERS_PER_SECOND);
   return { act, way, app, host, users };

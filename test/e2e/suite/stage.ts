@@ -5,7 +5,7 @@
 import type { Cluster } from './cluster.ts';
 
 /** The objects a router can split traffic by. */
-export type Splitter = 'gatewayapi' | 'traefik' | 'nginx' | 'istio';
+export type Splitter = 'gatewayapi' | 'traefik' | 'nginx' | 'skipper' | 'istio';
 
 export interface Split {
   readonly primary: number;
@@ -13,8 +13,8 @@ export interface Split {
 }
 
 export interface Router {
-  /** Where users come in. */
-  readonly url: string;
+  /** Where users of what is split by these objects come in. */
+  url(by: Splitter): string;
   /**
    * How the router divides the traffic of an apex Service at this moment, by its own account and not by what the
    * objects in the cluster ask for. Undefined where it divides nothing.

@@ -209,7 +209,7 @@ class Crew {
 /** What it says of a host now holds for the next request, unless it takes up other objects before. */
 function routerFor(router: DemoRouter): Router {
   return {
-    url: router.url,
+    url: () => router.url,
     split: async (_, { namespace, name, host }) => {
       const parts = router.shares(host);
       const canary = parts?.find((part) => part.namespace === namespace && part.service === `${name}-canary`);

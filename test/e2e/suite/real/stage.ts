@@ -5,13 +5,15 @@
 import { textAt } from '../../harness/look.ts';
 import { Cluster } from '../cluster.ts';
 import { PLACE } from '../place.ts';
-import { IN_A_HURRY, type Controller, type LoadTester, type Stage } from '../stage.ts';
+import { IN_A_HURRY, type Controller, type LoadTester, type Router, type Stage } from '../stage.ts';
 import { command, install, type Release } from './install.ts';
 import { BY_NAME, forwarded, type Reach } from './reach.ts';
+import { Skipper } from './skipper.ts';
 import { Traefik } from './traefik.ts';
 
 /** Services of the add-ons, by the names that `npm run cluster` gives them. */
 const TRAEFIK = { namespace: 'traefik', name: 'traefik' };
+const SKIPPER = { namespace: 'skipper', name: 'skipper' };
 const LEASE = 'flagger-leader-election';
 const LAST_LINES = ['--prefix', '--tail=40'];
 const CONTROLLERS = ['-l', 'app.kubernetes.io/name=serin'];
@@ -43,7 +45,7 @@ export async function openReal(options: RealOptions): Promise<Stage> {
       revertOnDeletion,
       // Everything of the suite runs on the one node: what asks for next to nothing gets it.
       resources: { requests: { cpu: '200m', memory: '64Mi' }, limits: { memory: '512Mi' } },
-      rbac: { providers: ['gatewayapi:v1', 'nginx', 'kubernetes'] },
+      rbac: { providers: ['gatewayapi:v1', 'nginx', 'skipper', 'kubernetes'] },
       podAnnotations: { 'e2e/build': build },
       ...values,
     },
@@ -52,7 +54,7 @@ export async function openReal(options: RealOptions): Promise<Stage> {
   await Promise.all([install(serin(IN_A_HURRY)), install(loadTester(build))]);
   await leads(cluster);
   for (const kind of ['Canary', 'HorizontalPodAutoscaler'] as const) await cluster.watch(kind);
-  const router = new Traefik(await reach.to({ ...TRAEFIK, port: 8080 }));
+  const router = await routers(reach);
   return {
     kind: 'real',
     about: [
@@ -60,10 +62,7 @@ export async function openReal(options: RealOptions): Promise<Stage> {
       `the controller runs ${await imageOf(cluster)} with -minimum-analysis-interval=1s`,
     ],
     cluster,
-    router: {
-      url: await reach.to({ ...TRAEFIK, port: 80 }),
-      split: (by, apex) => router.split(by, apex),
-    },
+    router,
     loadTester: await testerBehind(reach),
     prometheus: PLACE.prometheus,
     gateway: TRAEFIK,
@@ -76,6 +75,20 @@ export async function openReal(options: RealOptions): Promise<Stage> {
       reach.close();
       await cluster.close();
     },
+  };
+}
+
+/** Traefik for all that it understands, and Skipper for its own. */
+async function routers(reach: Reach): Promise<Router> {
+  const traefik = new Traefik(await reach.to({ ...TRAEFIK, port: 8080 }));
+  const skipper = new Skipper(await reach.to({ ...SKIPPER, port: 9911 }));
+  const urls = {
+    traefik: await reach.to({ ...TRAEFIK, port: 80 }),
+    skipper: await reach.to({ ...SKIPPER, port: 80 }),
+  };
+  return {
+    url: (by) => (by === 'skipper' ? urls.skipper : urls.traefik),
+    split: (by, apex) => (by === 'skipper' ? skipper.split(apex) : traefik.split(by, apex)),
   };
 }
 

@@ -41,6 +41,7 @@ const CANARIES = {
   gatewayapi: ({ namespace, name }: Apex) => new RegExp(`-svc-${namespace}-${name}-canary-\\d+(@|$)`),
   traefik: ({ namespace, name }: Apex) => new RegExp(`^${namespace}-${name}-canary-\\d+(@|$)`),
   nginx: ({ namespace }: Apex) => new RegExp(`^${namespace}-.*-canary(@|$)`),
+  skipper: () => /(?!)/,
   istio: () => /(?!)/,
 } as const satisfies Record<Splitter, (apex: Apex) => RegExp>;
 

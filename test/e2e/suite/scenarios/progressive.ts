@@ -4,7 +4,7 @@ import { textAt, valueAt } from '../../harness/look.ts';
 import type { Act } from '../act.ts';
 import type { Manifest } from '../kinds.ts';
 import { GOOD, image, LATENCY, SLOW, SUCCESS } from '../manifests.ts';
-import { GATEWAY, MESH, NGINX, TRAEFIK, type Way } from '../routes.ts';
+import { GATEWAY, MESH, NGINX, SKIPPER, TRAEFIK, type Way } from '../routes.ts';
 import type { Scenario } from '../scenario.ts';
 import { gate, settle, smokeTest, type Setting, type Wish } from '../setting.ts';
 import type { Visitors } from '../visitors.ts';
@@ -64,6 +64,17 @@ export const nginx: Scenario = {
       },
     ];
     await upAndBack(act, NGINX, metrics, 'latency');
+  },
+};
+
+export const skipper: Scenario = {
+  name: 'skipper',
+  group: 'traffic',
+  title: 'canary by an Ingress of Skipper: a good revision is promoted, a slow one goes back',
+  measures: WEIGHTS.length + 1,
+  only: { kind: 'real', because: 'the router in memory does not read its annotations' },
+  play: async (act) => {
+    await upAndBack(act, SKIPPER, [SUCCESS, LATENCY], 'request duration');
   },
 };
 
