@@ -28,7 +28,7 @@ const values = optionsOf({
 });
 const size =
   values.quick === true
-    ? { few: 200, many: 1_000, seconds: 10, reactions: 100 }
+    ? { few: 100, many: 500, seconds: 5, reactions: 50 }
     : { few: 1_000, many: 5_000, seconds: 60, reactions: 300 };
 const folder = mkdtempSync(join(tmpdir(), 'serin-bench-'));
 
