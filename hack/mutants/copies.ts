@@ -74,9 +74,9 @@ export const COPY_MUTANTS: readonly Mutant[] = [
     'an Ingress that is not there (M21)',
     { file: 'test/unit/traffic/nginx.test.ts' },
     {
-      file: 'src/traffic/nginx.ts',
-      find: "if (main === undefined || !backendsIn(main['spec'])",
-      replace: "if (!backendsIn(main!['spec'])",
+      file: 'src/traffic/copies.ts',
+      find: '(main === undefined\n      ? `',
+      replace: '(main?.apiVersion === null\n      ? `',
     },
   ),
   breaks(

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
-import { at, text } from '../../src/api/tree.ts';
+import { at, list, text, tree } from '../../src/api/tree.ts';
 import { isKubeObject } from '../../src/adapters/kubernetes/objects.ts';
 import type { KubeObject } from '../../src/api/objects.ts';
 
@@ -42,13 +42,20 @@ export const VENDORS: readonly Vendor[] = [
     version: 'v0.51.0',
     path: 'config/core/300-resources',
   },
+  // The last version whose definitions the proxy for Go modules has.
+  {
+    name: 'APISIX',
+    module: 'github.com/apache/apisix-ingress-controller',
+    version: 'v1.8.4',
+    path: 'samples/deploy/crd/v1/ApisixRoute.yaml',
+  },
   {
     name: 'Contour',
     module: 'github.com/projectcontour/contour',
     version: 'v1.33.8',
     path: 'examples/contour/01-crds.yaml',
   },
-  // SMI's own module has no definition that a present API server takes, and no package one that serves v1alpha1 or v1alpha3.
+  // SMI's own module has no definition that a present API server takes.
   {
     name: 'Open Service Mesh',
     module: 'github.com/openservicemesh/osm',
@@ -58,17 +65,28 @@ export const VENDORS: readonly Vendor[] = [
   { name: 'KEDA', module: 'github.com/kedacore/keda/v2', version: 'v2.21.0', path: 'config/crd/bases' },
 ];
 
+/** Versions of which no package carries a definition: what we render in them is not tried. */
+export const UNPUBLISHED: readonly string[] = ['split.smi-spec.io/v1alpha1'];
+
 const ATTEMPTS = 3;
 const PAUSE = 5_000;
 
-/** The vendor's definitions. @throws a sentence where the module cannot be had */
+/** The vendor's definitions, with the versions that it serves no more. @throws a sentence where the module cannot be had */
 export async function definitionsOf({ module, version, path }: Vendor): Promise<readonly KubeObject[]> {
   const folder = await download(`${module}@${version}`);
   return filesAt(join(folder, path))
     .flatMap((file) => parseAllDocuments(readFileSync(file, 'utf8')))
     .map((document): unknown => document.toJS())
     .filter(isKubeObject)
-    .filter(({ kind }) => kind === 'CustomResourceDefinition');
+    .filter(({ kind }) => kind === 'CustomResourceDefinition')
+    .map(withAllServed);
+}
+
+/** What we write for clusters of former days is held against the schema of those days. */
+function withAllServed(definition: KubeObject): KubeObject {
+  const spec = tree(definition['spec']);
+  const versions = list(spec['versions']).map((version) => ({ ...tree(version), served: true }));
+  return { ...definition, spec: { ...spec, versions } };
 }
 
 /** Into Go's own cache, where it stays; resolves with the folder. A proxy that does not answer is asked again. */

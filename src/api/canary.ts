@@ -129,6 +129,7 @@ function build(
     ...identityOf(object),
     ...assembled(written, target, service),
     ingress: parseIngress(spec, context),
+    route: memberOf(spec.routeRef, 'name'),
     ingressClass: context.ingressClass || undefined,
     upstream: parseUpstream(object, spec),
     autoscaler,

@@ -43,6 +43,7 @@ export const KINDS = {
   Upstream: namespaced('gloo.solo.io/v1', 'Upstream', 'upstreams'),
   TrafficRoute: clusterScoped('kuma.io/v1alpha1', 'TrafficRoute', 'trafficroutes'),
   Ingress: namespaced('networking.k8s.io/v1', 'Ingress', 'ingresses'),
+  ApisixRoute: namespaced('apisix.apache.org/v2', 'ApisixRoute', 'apisixroutes'),
   HTTPProxy: namespaced('projectcontour.io/v1', 'HTTPProxy', 'httpproxies'),
   TrafficSplit: namespaced('split.smi-spec.io/v1alpha1', 'TrafficSplit', 'trafficsplits'),
   TrafficSplitV1alpha2: namespaced('split.smi-spec.io/v1alpha2', 'TrafficSplit', 'trafficsplits'),

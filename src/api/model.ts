@@ -20,6 +20,8 @@ export interface Canary {
   readonly provider: string;
   /** `spec.ingressRef`: the Ingress that nginx and its like split; undefined where none is named. */
   readonly ingress: IngressRef | undefined;
+  /** `spec.routeRef`: the ApisixRoute that APISIX's provider splits; undefined where none is named. */
+  readonly route: string | undefined;
   /** Which of several controllers is to follow a route that is made, for Contour; undefined where the flag names none. */
   readonly ingressClass: string | undefined;
   /** `spec.upstreamRef`: the Upstream of Gloo that those of primary and canary are set like. */

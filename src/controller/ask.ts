@@ -7,7 +7,7 @@ import type { Answer, CheckFailure, HookType, Phase, Question } from '../core/mo
 import { templateText } from '../core/wording.ts';
 import { callHook } from '../hooks/call.ts';
 import { checksumOf, hookPayload } from '../hooks/payload.ts';
-import { builtinQueries, isBuiltinMetric, measureBuiltin } from '../metrics/builtin.ts';
+import { builtinQueries, isBuiltinMetric, measureBuiltin, spelledNames } from '../metrics/builtin.ts';
 import { judge } from '../metrics/judge.ts';
 import type { MetricBackend, MetricError, MetricProvider } from '../metrics/provider.ts';
 import { metricProvider } from '../metrics/registry.ts';
@@ -114,14 +114,10 @@ async function measureBuiltIn({ tools, canary, metric, signal }: Asked): Promise
   if (!isBuiltinMetric(name)) return err({ kind: 'unusable', metric: name });
   const provider = metricProvider(ownBackend(tools, canary), tools);
   if (!provider.ok) return ok(err({ kind: 'malformed', detail: provider.error }));
-  const render = (text: string): Result<string, string> =>
-    renderTemplate(text, queryFunctions(canary, metric));
-  const call = {
-    metric: name,
-    queries: builtinQueries(canary.provider, canary.target.kind),
-    interval,
-    render,
-  };
+  const queries = builtinQueries(canary.provider, canary.target.kind);
+  const names = spelledNames(queryFunctions(canary, metric), queries);
+  const render = (text: string): Result<string, string> => renderTemplate(text, names);
+  const call = { metric: name, queries, interval, render };
   return ok(await measureBuiltin(call, provider.value, { signal }));
 }
 

@@ -22,6 +22,8 @@ export interface BuiltinQueries {
   readonly duration: string;
   /** What the answer to `duration` is multiplied by to be milliseconds. */
   readonly durationInMillis: number;
+  /** How names are written in its labels, where not as they are. */
+  readonly spelled?: (name: string) => string;
 }
 
 interface Counters {
@@ -60,7 +62,34 @@ const istio = ratioAndQuantile({
   durationInMillis: 1,
 });
 
-/** Requests on their way to the Service of the canary, which is a cluster of Envoy's. */
+const SKIPPER_ROUTE =
+  'route=~"kube(ew)?_{{ namespace }}__{{ ingress }}_canary__.*__{{ service }}_canary(_[0-9]+)?"';
+const SKIPPER_DURATION = 'skipper_serve_route_duration_seconds';
+
+/** By route, that of the copy of the Ingress to the canary. The duration is a mean. */
+const skipper: BuiltinQueries = {
+  ...ratio({
+    requests: 'skipper_response_duration_seconds_bucket',
+    selector: `${SKIPPER_ROUTE}, le="+Inf"`,
+    succeeded: 'code!~"5.."',
+  }),
+  duration: `${rate(`${SKIPPER_DURATION}_sum`, SKIPPER_ROUTE)} / ${rate(`${SKIPPER_DURATION}_count`, SKIPPER_ROUTE)} * 1000`,
+  durationInMillis: 1,
+  spelled: (name) => name.replaceAll(/\W/g, '_'),
+};
+
+const APISIX_ROUTE = 'route=~"{{ namespace }}_{{ route }}-{{ service }}-canary_.+"';
+
+/** By route, that is of primary and canary together. */
+const apisix: BuiltinQueries = {
+  ...ratio({ requests: 'apisix_http_status', selector: APISIX_ROUTE, succeeded: 'code!~"5.."' }),
+  duration: quantile({
+    latencies: 'apisix_http_latency_bucket',
+    selector: `type=~"request", ${APISIX_ROUTE}`,
+  }),
+  durationInMillis: 1,
+};
+
 /** What an Envoy counts on the way to one of its clusters. */
 function countedByEnvoy(selector: string): BuiltinQueries {
   return ratioAndQuantile({
@@ -149,6 +178,8 @@ export const BUILTIN_QUERIES: Readonly<Record<string, BuiltinQueries>> = {
   gatewayapi: http,
   traefik,
   nginx,
+  skipper,
+  apisix,
   contour,
   linkerd,
   osm,
@@ -173,6 +204,17 @@ export function builtinQueries(provider: string, targetKind: string): BuiltinQue
   // Pods behind a Service may be called anything; without a router, a mesh is the one that counts.
   if (targetKind === 'Service' && provider === 'kubernetes') return istio;
   return targetKind === 'DaemonSet' ? httpOfDaemonSet : http;
+}
+
+/** What stands for names in a query, as this provider's labels have them. An interval is no name. */
+export function spelledNames<Value>(
+  { interval, ...names }: Readonly<Record<string, Value>>,
+  { spelled }: BuiltinQueries,
+): Readonly<Record<string, Value | string>> {
+  const inLabels = (value: Value): Value | string =>
+    typeof value === 'string' && spelled !== undefined ? spelled(value) : value;
+  const entries = Object.entries(names).map(([key, value]) => [key, inLabels(value)] as const);
+  return { ...Object.fromEntries(entries), ...(interval !== undefined && { interval }) };
 }
 
 export interface BuiltinCall {

@@ -37,16 +37,21 @@ export interface LeftInput extends RoutesInput {
   readonly place: string;
 }
 
-/** `<provider>/<service>`, and the Ingress where one is split. */
+/** `<provider>/<service>`, and the user's Ingress or ApisixRoute where one is split. */
 function nameOf(canary: Canary, provider: TrafficProvider): string {
   const { kind } = markedRef(canary, provider);
-  const ingress = kind === 'Ingress' && canary.ingress !== undefined ? [canary.ingress.name] : [];
-  return [canary.provider, canary.service.apex, ...ingress].join('/');
+  const split: Readonly<Record<string, string | undefined>> = {
+    Ingress: canary.ingress?.name,
+    ApisixRoute: canary.route,
+  };
+  return [canary.provider, canary.service.apex, ...(split[kind] === undefined ? [] : [split[kind]])].join(
+    '/',
+  );
 }
 
 /** Undefined where the name means nothing, as after a downgrade. */
 export function placeNamed(name: string, canary: Canary): Place | undefined {
-  const [provider = '', apex = '', ingress] = name.split('/');
+  const [provider = '', apex = '', split] = name.split('/');
   const found = resolveTraffic(provider)?.provider;
   if (found === undefined || apex === '') return undefined;
   const { annotationsPrefix = '' } = canary.ingress ?? {};
@@ -54,7 +59,8 @@ export function placeNamed(name: string, canary: Canary): Place | undefined {
     ...canary,
     provider,
     service: { ...canary.service, apex },
-    ingress: ingress === undefined ? undefined : { name: ingress, annotationsPrefix },
+    ingress: split === undefined ? undefined : { name: split, annotationsPrefix },
+    route: split,
   };
   return { name, canary: at, provider: found };
 }

@@ -28,6 +28,8 @@ export interface RoutedService {
   readonly provider: string;
   /** The Ingress that brings the traffic in, for providers that split one. */
   readonly ingress: Canary['ingress'];
+  /** The name of the user's route that brings the traffic in, for providers that split one. */
+  readonly route: Canary['route'];
   readonly ingressClass: Canary['ingressClass'];
   readonly upstream: Canary['upstream'];
   /** Of the Canary: meshes have their own, by which it says which one it is in. */

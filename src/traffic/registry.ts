@@ -1,4 +1,5 @@
 /** The traffic providers there are, and the names users give them. */
+import { apisix } from './apisix.ts';
 import { contour } from './contour.ts';
 import { gatewayapi } from './gateway-api.ts';
 import { gloo } from './gloo.ts';
@@ -7,6 +8,7 @@ import { knative } from './knative.ts';
 import { kuma } from './kuma.ts';
 import { kubernetes } from './kubernetes.ts';
 import { nginx } from './nginx.ts';
+import { skipper } from './skipper.ts';
 import { linkerd, osm, smi } from './smi.ts';
 import { traefik } from './traefik.ts';
 import type { Abilities } from '../api/model.ts';
@@ -17,6 +19,8 @@ export const trafficProviders = {
   gatewayapi,
   traefik,
   nginx,
+  skipper,
+  apisix,
   contour,
   linkerd,
   osm,
@@ -49,6 +53,8 @@ const NAMES: readonly Name[] = [
   },
   { key: 'traefik', means: (name) => name === 'traefik' },
   { key: 'nginx', means: (name) => name === 'nginx' },
+  { key: 'skipper', means: (name) => name === 'skipper' },
+  { key: 'apisix', means: (name) => name === 'apisix' },
   { key: 'contour', means: (name) => name === 'contour' },
   { key: 'linkerd', means: (name) => name === 'linkerd' },
   { key: 'osm', means: (name) => name === 'osm' },

@@ -52,8 +52,18 @@ export interface ObservedRoutes {
 type Pending = RoutesError & { readonly kind: 'pending' };
 
 export function routedService(canary: Canary): RoutedService {
-  const { namespace, name, service, analysis, provider, ingress, ingressClass, upstream, annotations } =
-    canary;
+  const {
+    namespace,
+    name,
+    service,
+    analysis,
+    provider,
+    ingress,
+    route,
+    ingressClass,
+    upstream,
+    annotations,
+  } = canary;
   const strategy = canary.spec.strategy.kind;
   return {
     namespace,
@@ -66,6 +76,7 @@ export function routedService(canary: Canary): RoutedService {
     provider,
     cookies: canary.status.cookies,
     ingress,
+    route,
     ingressClass,
     upstream,
     annotations,

@@ -59,14 +59,19 @@ function withWeights(value: unknown, weight: number, annotation: string): unknow
   if (!isTree(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
-      if (key.endsWith('/canary-weight')) return [key, annotation];
+      if (/\/(canary-weight|backend-weights)$/.test(key)) return [key, annotation];
       return [key, key === 'weight' || key === 'percent' ? weight : withWeights(member, weight, annotation)];
     }),
   );
 }
 
-/** The target that routes by itself is the user's own; a copy of his Ingress sends nobody to the canary any more. */
-const GIVEN_BACK: Readonly<Record<string, readonly string[]>> = { knative: ['Service'], nginx: ['Ingress'] };
+/** The target that routes by itself is the user's own; a copy of his route sends nobody to the canary any more. */
+const GIVEN_BACK: Readonly<Record<string, readonly string[]>> = {
+  knative: ['Service'],
+  nginx: ['Ingress'],
+  skipper: ['Ingress'],
+  apisix: ['ApisixRoute'],
+};
 
 describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provider %s', (key, provider) => {
   const { canary, found: before } = plainCase(key);

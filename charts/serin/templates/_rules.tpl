@@ -73,9 +73,14 @@
   resources: [traefikservices]
   verbs: [get, list, watch, create, update]
 {{- end }}
-{{- if has "nginx" $providers }}
+{{- if or (has "nginx" $providers) (has "skipper" $providers) }}
 - apiGroups: [networking.k8s.io]
   resources: [ingresses]
+  verbs: [get, list, watch, create, update]
+{{- end }}
+{{- if has "apisix" $providers }}
+- apiGroups: [apisix.apache.org]
+  resources: [apisixroutes]
   verbs: [get, list, watch, create, update]
 {{- end }}
 {{- if has "contour" $providers }}

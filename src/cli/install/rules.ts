@@ -26,6 +26,8 @@ export const ROUTES = {
   gatewayapi: ['HTTPRoute'],
   traefik: ['TraefikService'],
   nginx: ['Ingress'],
+  skipper: ['Ingress'],
+  apisix: ['ApisixRoute'],
   contour: ['HTTPProxy'],
   linkerd: ['TrafficSplit'],
   osm: ['TrafficSplit'],

@@ -4,6 +4,7 @@ import {
   BUILTIN_QUERIES,
   builtinQueries,
   measureBuiltin,
+  spelledNames,
   type BuiltinMetric,
 } from '../../../src/metrics/builtin.ts';
 import type { MetricError, MetricProvider } from '../../../src/metrics/provider.ts';
@@ -14,6 +15,7 @@ const VALUES: Readonly<Record<string, string>> = {
   target: 'podinfo',
   service: 'podinfo',
   ingress: 'edge',
+  route: 'edge',
   interval: '1m',
 };
 const fill = (text: string): string =>
@@ -25,6 +27,8 @@ const PODS = 'kubernetes_namespace="default", kubernetes_pod_name=~"podinfo-[0-9
 
 const TRAEFIK = 'traefik_service_request_duration_seconds_bucket';
 const TRAEFIK_CANARY = 'service=~"default-podinfo-canary-[0-9a-zA-Z-]+@kubernetescrd"';
+const SKIPPER = 'route=~"kube(ew)?_default__edge_canary__.*__podinfo_canary(_[0-9]+)?"';
+const APISIX = 'route=~"default_edge-podinfo-canary_.+"';
 const CONTOUR = 'envoy_cluster_name=~"default_podinfo-canary_[0-9a-zA-Z-]+"';
 const LINKERD = 'namespace="default", deployment=~"podinfo", direction="inbound"';
 const OSM = 'destination_namespace="default", destination_kind="Deployment", destination_name="podinfo"';
@@ -54,6 +58,16 @@ describe('the built-in queries', () => {
       'nginx',
       `sum( rate( nginx_ingress_controller_requests{ ${NGINX}, status!~"5.*" }[1m] ) ) / sum( rate( nginx_ingress_controller_requests{ ${NGINX} }[1m] ) ) * 100`,
       `sum( rate( nginx_ingress_controller_response_duration_seconds_sum{ ${NGINX} }[1m] ) ) / sum( rate( nginx_ingress_controller_response_duration_seconds_count{ ${NGINX} }[1m] ) ) * 1000`,
+    ],
+    [
+      'skipper',
+      `sum( rate( skipper_response_duration_seconds_bucket{ ${SKIPPER}, le="+Inf", code!~"5.." }[1m] ) ) / sum( rate( skipper_response_duration_seconds_bucket{ ${SKIPPER}, le="+Inf" }[1m] ) ) * 100`,
+      `sum( rate( skipper_serve_route_duration_seconds_sum{ ${SKIPPER} }[1m] ) ) / sum( rate( skipper_serve_route_duration_seconds_count{ ${SKIPPER} }[1m] ) ) * 1000`,
+    ],
+    [
+      'apisix',
+      `sum( rate( apisix_http_status{ ${APISIX}, code!~"5.." }[1m] ) ) / sum( rate( apisix_http_status{ ${APISIX} }[1m] ) ) * 100`,
+      `histogram_quantile( 0.99, sum( rate( apisix_http_latency_bucket{ type=~"request", ${APISIX} }[1m] ) ) by (le) )`,
     ],
     [
       'linkerd',
@@ -88,6 +102,8 @@ describe('the built-in queries', () => {
     ['traefik', 'traefik'],
     ['nginx', 'nginx'],
     ['gloo:v1', 'gloo'],
+    ['skipper', 'skipper'],
+    ['apisix', 'apisix'],
     ['contour', 'contour'],
     ['linkerd', 'linkerd'],
     ['osm', 'osm'],
@@ -97,6 +113,24 @@ describe('the built-in queries', () => {
     ['constructor', 'istio'],
   ])('for %s are those of %s', (spelled, key) => {
     expect(builtinQueries(spelled, 'Deployment')).toBe(BUILTIN_QUERIES[key]);
+  });
+});
+
+describe('names in a query', () => {
+  const names = {
+    namespace: 'team-a',
+    ingress: 'edge.example',
+    variables: { path: '/a-b' },
+    interval: '1.5m',
+  };
+
+  it('are spelled as the labels of Skipper have them, and as they are elsewhere', () => {
+    expect(spelledNames<unknown>(names, builtinQueries('skipper', 'Deployment'))).toEqual({
+      ...names,
+      namespace: 'team_a',
+      ingress: 'edge_example',
+    });
+    expect(spelledNames<unknown>(names, builtinQueries('nginx', 'Deployment'))).toEqual(names);
   });
 });
 

@@ -192,7 +192,18 @@ describe('on Contour', () => {
   });
 });
 
-describe.each(['linkerd', 'osm', 'smi:v1alpha3'])('on %s', (provider) => {
+describe('a provider that splits a route of the user', () => {
+  it('needs to know which', () => {
+    expect(problemOf({ provider: 'skipper', analysis: steps })).toBe(
+      'InvalidSpec spec.ingressRef: is missing, provider skipper needs the name of the Ingress to split',
+    );
+    expect(problemOf({ provider: 'apisix', analysis: steps })).toBe(
+      'InvalidSpec spec.routeRef: is missing, provider apisix needs the name of the ApisixRoute to split',
+    );
+  });
+});
+
+describe.each(['linkerd', 'osm', 'smi:v1alpha3', 'skipper', 'apisix'])('on %s', (provider) => {
   it('refuses A/B testing and mirroring', () => {
     const match = [{ headers: { 'x-user': { exact: 'insider' } } }];
     expect(problemOf({ provider, analysis: { ...iterations, match } })).toContain(

@@ -70,6 +70,8 @@ describe('names of providers', () => {
     ['gatewayapi:v1beta1', 'gatewayapi'],
     ['traefik', 'traefik'],
     ['nginx', 'nginx'],
+    ['skipper', 'skipper'],
+    ['apisix', 'apisix'],
     ['contour', 'contour'],
     ['linkerd', 'linkerd'],
     ['osm', 'osm'],
