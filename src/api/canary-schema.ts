@@ -48,6 +48,7 @@ const service = record({
   gatewayRefs: list(record({ name: text })).optional(),
   hosts: list(text).optional(),
   delegation: boolean.optional(),
+  existingRoute: record({ name: text, kind: text.optional() }).optional(),
   trafficPolicy: record({}).optional(),
   match: list(httpMatch).optional(),
   rewrite: record({}).optional(),

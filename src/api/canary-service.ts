@@ -1,7 +1,7 @@
 /** `spec.service`: what is built around a workload, and how it is reached. */
 import type { WrittenService, WrittenSpec } from './canary-schema.ts';
 import { memberOf } from './canary-schema.ts';
-import type { CustomMetadata, ServiceSpec } from './model.ts';
+import type { CustomMetadata, ExistingRoute, ServiceSpec } from './model.ts';
 import type { Report } from './report.ts';
 import { show } from './salvage.ts';
 import { present } from './schema-parts.ts';
@@ -20,6 +20,7 @@ export function parseService(
   if (port === undefined) return undefined;
   checkDelegation(written, report);
   checkName(written, report);
+  checkExistingRoute(written, report);
   return {
     ...addressOf(written, targetName, port),
     ...routingOf(written),
@@ -37,7 +38,8 @@ export function parseService(
 
 /** What a provider cannot do without: parents, an Ingress, a route. */
 export function checkReferences(spec: WrittenSpec, provider: string, report: Report): void {
-  if (provider.startsWith('gatewayapi') && values(spec.service?.gatewayRefs).length === 0) {
+  const attached = spec.service?.existingRoute !== undefined || values(spec.service?.gatewayRefs).length > 0;
+  if (provider.startsWith('gatewayapi') && !attached) {
     report.error(
       'spec.service.gatewayRefs',
       `is empty, provider ${provider} needs the Gateway (or parent Service) that routes attach to`,
@@ -80,6 +82,38 @@ function checkDelegation(written: WrittenService, report: Report): void {
   }
 }
 
+/** What a route of the user's says itself. */
+const OF_THE_ROUTE = [
+  'hosts',
+  'gateways',
+  'gatewayRefs',
+  'delegation',
+  'match',
+  'rewrite',
+  'timeout',
+  'backendTimeout',
+  'retries',
+  'headers',
+  'mirror',
+  'corsPolicy',
+] as const;
+
+function checkExistingRoute(written: WrittenService, report: Report): void {
+  const { existingRoute } = written;
+  if (existingRoute === undefined) return;
+  if (existingRoute.name === '') {
+    report.error('spec.service.existingRoute.name', 'is empty, expected the name of the route to change');
+  }
+  for (const field of OF_THE_ROUTE) {
+    const value = written[field];
+    if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) continue;
+    report.error(
+      `spec.service.${field}`,
+      'has no effect beside existingRoute, whose own fields say it; write it there, or drop one of the two',
+    );
+  }
+}
+
 /** What Kubernetes takes as the name of a Service, and room for what is put behind it. */
 const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,53}[a-z0-9])?$/u;
 
@@ -112,6 +146,7 @@ function routingOf(written: WrittenService) {
     gatewayRefs: values(written.gatewayRefs),
     hosts: values(written.hosts),
     delegation: written.delegation ?? false,
+    existingRoute: existingRouteOf(written),
     trafficPolicy: written.trafficPolicy,
     match: values(written.match),
     rewrite: written.rewrite,
@@ -120,6 +155,10 @@ function routingOf(written: WrittenService) {
     mirror: values(written.mirror),
     corsPolicy: written.corsPolicy,
   };
+}
+
+function existingRouteOf({ existingRoute }: WrittenService): ExistingRoute | undefined {
+  return existingRoute && { kind: existingRoute.kind || undefined, name: existingRoute.name };
 }
 
 /** A port in quotes is a number all the same; 0 and '' are as good as nothing. */

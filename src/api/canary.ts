@@ -221,10 +221,26 @@ function checkWishes(
   context: CanaryContext,
   report: Report,
 ): void {
-  for (const { field, message } of context.capabilities(provider)?.objections?.(wish) ?? []) {
+  const abilities = context.capabilities(provider);
+  checkExistingRoute(provider, wish, abilities?.existingRoutes, report);
+  for (const { field, message } of abilities?.objections?.(wish) ?? []) {
     const path = field.startsWith('analysis.') ? `${at}${field.slice('analysis'.length)}` : `spec.${field}`;
     report.error(path, message, 'UnsupportedFeature');
   }
+}
+
+function checkExistingRoute(
+  provider: string,
+  { service: { existingRoute } }: RoutingWish,
+  kinds: readonly string[] | undefined,
+  report: Report,
+): void {
+  if (existingRoute === undefined || kinds === undefined) return;
+  const { kind } = existingRoute;
+  if (kinds.length > 0 && (kind === undefined || kinds.includes(kind))) return;
+  const found = kind === undefined ? 'names a route of yours' : `found kind ${show(kind)}`;
+  const takes = kinds.length > 0 ? `changes ${kinds.join(' or ')}` : 'can change none';
+  report.error('spec.service.existingRoute', `${found}, provider ${provider} ${takes}`, 'UnsupportedFeature');
 }
 
 /** Of what runs on every node, or has no pods of its own, nothing is scaled. */

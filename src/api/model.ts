@@ -78,6 +78,8 @@ export interface ServiceSpec {
   readonly gatewayRefs: readonly Readonly<Record<string, unknown>>[];
   readonly hosts: readonly string[];
   readonly delegation: boolean;
+  /** A route of the user's to be changed, in the place of one of our own. */
+  readonly existingRoute: ExistingRoute | undefined;
   readonly trafficPolicy: Readonly<Record<string, unknown>> | undefined;
   readonly match: readonly HttpMatch[];
   readonly rewrite: Readonly<Record<string, unknown>> | undefined;
@@ -88,6 +90,12 @@ export interface ServiceSpec {
   readonly corsPolicy: Readonly<Record<string, unknown>> | undefined;
   readonly metadata: Readonly<Record<'apex' | 'primary' | 'canary', CustomMetadata>>;
   readonly unmanaged: { readonly annotations: readonly string[]; readonly labels: readonly string[] };
+}
+
+export interface ExistingRoute {
+  /** What the provider routes by, where it is undefined. */
+  readonly kind: string | undefined;
+  readonly name: string;
 }
 
 export interface CustomMetadata {
@@ -239,6 +247,8 @@ export type Objection = Pick<Finding, 'field' | 'message'>;
 export interface Abilities extends Capabilities {
   /** Whether it can send live traffic to the canary at all. */
   readonly routed: boolean;
+  /** Kinds of routes of the user's that it can change; left out, nobody asks. */
+  readonly existingRoutes?: readonly string[];
   readonly objections?: (wish: RoutingWish) => readonly Objection[];
 }
 

@@ -71,9 +71,14 @@ export function cookiesFrom(setCookie: {
   };
 }
 
-/** The header that matches a cookie can say nothing else. */
+/** The header that matches a cookie can say nothing else, and the rules it is matched by are ours. */
 export function affinityObjections({ service, analysis }: RoutingWish): readonly Objection[] {
   if (analysis.sessionAffinity === undefined) return [];
+  if (service.existingRoute !== undefined) {
+    const message =
+      'cannot be combined with service.existingRoute: it takes rules that are wholly ours; drop one';
+    return [{ field: 'analysis.sessionAffinity', message }];
+  }
   return service.match.flatMap(({ headers = {} }, index) => {
     const name = Object.keys(headers).find((key) => key.toLowerCase() === COOKIE.toLowerCase());
     if (name === undefined) return [];

@@ -12,7 +12,7 @@ import { sorted } from './metadata.ts';
 import { affinityObjections, affinityOf, SET_COOKIE, type Affinity } from './affinity.ts';
 import type { RoutedService } from './provider.ts';
 
-const ANY_PATH = { type: 'PathPrefix', value: '/' };
+export const ANY_PATH = { type: 'PathPrefix', value: '/' };
 /** What the CRD fills in, in seconds. */
 const CORS_MAX_AGE = 5;
 
@@ -113,7 +113,7 @@ function objectionsTo(matches: readonly HttpMatch[], field: string): readonly Ob
   });
 }
 
-function matchOf({ uri, method, headers, queryParams }: HttpMatch): Tree {
+export function matchOf({ uri, method, headers, queryParams }: HttpMatch): Tree {
   return defined({
     path: pathOf(uri),
     method: method?.exact,

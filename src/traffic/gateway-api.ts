@@ -2,18 +2,20 @@
 import { z } from 'zod';
 import { KINDS } from '../api/kinds.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
-import { at, count, defined, list, text, tree, without, type Tree } from '../api/tree.ts';
+import { at, defined, list, tree, without, type Tree } from '../api/tree.ts';
 import type { Routes } from '../core/model.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { EXISTING_ROUTES } from './gateway-api-existing.ts';
+import { parentRef, parents, unaccepted } from './gateway-api-parents.ts';
 import { mirrorsTo, objections, ruleMeaning, rulesOf, setCookieOf } from './gateway-api-rules.ts';
 import { cookiesFrom } from './affinity.ts';
+import { withExistingRoute } from './existing-route.ts';
 import { find, routeMetadata, sorted, unlessSame } from './metadata.ts';
 import { rememberOriginal, restoreOriginal } from './original.ts';
 import type { RoutedService, RoutesError, TrafficProvider } from './provider.ts';
 import { shareOf } from './share.ts';
 
 const { apiVersion, kind } = KINDS.HTTPRoute;
-const GROUP = 'gateway.networking.k8s.io';
 
 const Spec = z.object({
   rules: z
@@ -26,7 +28,7 @@ const Spec = z.object({
     .default([]),
 });
 
-export const gatewayapi: TrafficProvider = {
+const made: TrafficProvider = {
   supports: { weights: true, mirror: { canary: true, blueGreen: true }, match: true, affinity: true },
   routed: true,
   objections,
@@ -68,7 +70,7 @@ export const gatewayapi: TrafficProvider = {
       mirrored: mirrorsTo(canary, split.filters) > permanent.length,
       ...cookies,
     };
-    const pending = unaccepted(service, found);
+    const pending = unaccepted(service.service.gatewayRefs, service.namespace, found);
     if (pending === undefined) return ok(routes);
     return err({ kind: 'pending', detail: `${subject(service)}: ${pending}`, written: routes });
   },
@@ -78,6 +80,8 @@ export const gatewayapi: TrafficProvider = {
     return restored === undefined ? [] : [restored];
   },
 };
+
+export const gatewayapi: TrafficProvider = withExistingRoute(made, EXISTING_ROUTES);
 
 function refOf(name: string): ObjectRef {
   return { apiVersion, kind, name };
@@ -101,45 +105,4 @@ function specOf(service: RoutedService, routes: Routes, found: KubeObject | unde
     hostnames: hostnames && unlessSame(spec['hostnames'], hostnames, (names) => sorted(list(names))),
     rules: unlessSame(spec['rules'], rulesOf(service, routes), ruleMeaning),
   });
-}
-
-// ----------------------------------------------------------------------------------------------------------- parents
-
-function parentRef(ref: Tree): Tree {
-  return { ...ref, group: text(ref['group']) ?? GROUP, kind: text(ref['kind']) ?? 'Gateway' };
-}
-
-function parents(refs: unknown): unknown {
-  return sorted(list(refs).map((ref) => parentRef(tree(ref))));
-}
-
-/**
- * Why a parent does not follow the route as it stands. A parent nobody reports on is taken to follow: not every
- * implementation reports. Of several that report on one parent, one that has accepted is enough.
- */
-function unaccepted({ namespace, service }: RoutedService, found: KubeObject): string | undefined {
-  const reports = list(at(found, 'status', 'parents'));
-  const generation = found.metadata.generation ?? 0;
-  for (const parent of service.gatewayRefs.map(parentRef)) {
-    const verdicts = reports
-      .filter((report) => isSameParent(parent, parentRef(tree(at(report, 'parentRef'))), namespace))
-      .map((report) => acceptance(report));
-    const current = verdicts.some(({ status, observed }) => status === 'True' && observed >= generation);
-    const [first] = verdicts;
-    if (first === undefined || current) continue;
-    const name = text(parent['name']) ?? '';
-    return `parent ${name} has not accepted it (status: ${first.status}, observed generation: ${first.observed}, current generation: ${generation})`;
-  }
-  return undefined;
-}
-
-function acceptance(report: unknown): { readonly status: string; readonly observed: number } {
-  const accepted = list(at(report, 'conditions')).find((condition) => at(condition, 'type') === 'Accepted');
-  const observed = count(at(accepted, 'observedGeneration')) ?? 0;
-  return { status: text(at(accepted, 'status')) ?? 'Unknown', observed };
-}
-
-function isSameParent(a: Tree, b: Tree, namespace: string): boolean {
-  const same = ['group', 'kind', 'name', 'sectionName', 'port'].every((key) => a[key] === b[key]);
-  return same && (a['namespace'] ?? namespace) === (b['namespace'] ?? namespace);
 }

@@ -8,6 +8,8 @@ import type { Routes } from '../core/model.ts';
 import { err, ok } from '../shared/result.ts';
 import { percent } from '../shared/brand.ts';
 import { affinityObjections, affinityOf, cookiesFrom, SET_COOKIE, type Affinity } from './affinity.ts';
+import { withExistingRoute } from './existing-route.ts';
+import { EXISTING_ROUTES } from './istio-existing.ts';
 import { mergeMatches } from './match.ts';
 import { find, routeMetadata, sorted, unlessSame } from './metadata.ts';
 import { rememberOriginal, restoreOriginal } from './original.ts';
@@ -25,7 +27,7 @@ const Route = z.object({
 });
 const Spec = z.object({ http: z.array(Route).default([]), tcp: z.array(Route).default([]) });
 
-export const istio: TrafficProvider = {
+const made: TrafficProvider = {
   supports: { weights: true, mirror: { canary: true, blueGreen: true }, match: true, affinity: true },
   routed: true,
 
@@ -91,6 +93,8 @@ export const istio: TrafficProvider = {
     return restored === undefined ? [] : [restored];
   },
 };
+
+export const istio: TrafficProvider = withExistingRoute(made, EXISTING_ROUTES);
 
 function refOf(
   { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },

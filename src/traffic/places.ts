@@ -37,28 +37,33 @@ export interface LeftInput extends RoutesInput {
   readonly place: string;
 }
 
-/** `<provider>/<service>`, and the user's Ingress or ApisixRoute where one is split. */
+/** `<provider>/<service>`, and the user's Ingress or ApisixRoute where one is split, or `<kind>:<name>` of a route of his. */
 function nameOf(canary: Canary, provider: TrafficProvider): string {
-  const { kind } = markedRef(canary, provider);
+  const { kind, name } = markedRef(canary, provider);
   const split: Readonly<Record<string, string | undefined>> = {
     Ingress: canary.ingress?.name,
     ApisixRoute: canary.route,
   };
-  return [canary.provider, canary.service.apex, ...(split[kind] === undefined ? [] : [split[kind]])].join(
-    '/',
-  );
+  const third = canary.service.existingRoute === undefined ? split[kind] : `${kind}:${name}`;
+  return [canary.provider, canary.service.apex, ...(third === undefined ? [] : [third])].join('/');
 }
 
 /** Undefined where the name means nothing, as after a downgrade. */
 export function placeNamed(name: string, canary: Canary): Place | undefined {
-  const [provider = '', apex = '', split] = name.split('/');
+  const [provider = '', apex = '', third] = name.split('/');
+  const [kind, existing] = third?.includes(':') ? third.split(':') : [];
+  const split = existing === undefined ? third : undefined;
   const found = resolveTraffic(provider)?.provider;
   if (found === undefined || apex === '') return undefined;
   const { annotationsPrefix = '' } = canary.ingress ?? {};
   const at: Canary = {
     ...canary,
     provider,
-    service: { ...canary.service, apex },
+    service: {
+      ...canary.service,
+      apex,
+      existingRoute: existing === undefined ? undefined : { kind, name: existing },
+    },
     ingress: split === undefined ? undefined : { name: split, annotationsPrefix },
     route: split,
   };
@@ -67,10 +72,10 @@ export function placeNamed(name: string, canary: Canary): Place | undefined {
 
 /** Where the spec wants the routes: under the name the status knows it by, where two names mean the same object. */
 export function placeAsked(canary: Canary, provider: TrafficProvider): string {
-  const asked = idOf(markedRef(canary, provider));
+  const asked = idOf(canary, provider);
   const known = [canary.status.place, ...canary.status.left].find((name) => {
     const place = placeNamed(name, canary);
-    return place !== undefined && idOf(markedRef(place.canary, place.provider)) === asked;
+    return place !== undefined && idOf(place.canary, place.provider) === asked;
   });
   return known ?? nameOf(canary, provider);
 }
@@ -104,6 +109,9 @@ export function observeLeft({ place, ...input }: LeftInput): LeftRoutes | undefi
 export function renderLeft(input: RoutesMeant): readonly KubeObject[] {
   const { canary, provider, routes, current } = input;
   const service = routedService(canary);
+  // A route of the user's is his again, as nobody sends anything to the canary by it any more.
+  if (canary.service.existingRoute !== undefined && routes.canary === 0 && !routes.mirrored)
+    return changed(provider.release(service, current), current);
   const render = (to: Routes): readonly KubeObject[] => provider.render(service, to, current);
   const there = render(routes).filter((object) => find(current, refOf(object)) !== undefined);
   const from = positionWritten(input);
@@ -118,9 +126,11 @@ function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
 }
 
 /** An object is the same whichever version of its group it is read in. */
-function idOf({ apiVersion, kind, name }: ObjectRef): string {
-  const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [];
-  return `${group}/${kind}/${name}`;
+/** Of a route of the user's only what leads to the apex is the Canary's. */
+function idOf(canary: Canary, provider: TrafficProvider): string {
+  const { apiVersion, kind, name } = markedRef(canary, provider);
+  const { apex, existingRoute } = canary.service;
+  return [apiVersion, kind, name, ...(existingRoute === undefined ? [] : [apex])].join('/');
 }
 
 function replaced(current: readonly KubeObject[], by: readonly KubeObject[]): readonly KubeObject[] {

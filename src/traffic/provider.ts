@@ -66,6 +66,8 @@ export interface TrafficProvider {
   readonly routed: boolean;
   /** The target itself sends requests to its versions: there are no Services to make, and no apex but the target. */
   readonly selfRouting?: true;
+  /** Kinds of routes of the user's that it can change instead of making its own; the first where none is named. */
+  readonly existingRoutes?: readonly string[];
   /** What of this it cannot do; such a Canary is refused with these sentences. None where it can do what it supports. */
   readonly objections?: (wish: RoutingWish) => readonly Objection[];
   /** The objects to read before `render` and `parse` can be called. */

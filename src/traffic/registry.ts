@@ -81,8 +81,8 @@ export function resolveTraffic(
 export function abilitiesOf(name: string): Abilities | undefined {
   const provider = resolveTraffic(name)?.provider;
   if (provider === undefined) return undefined;
-  const { supports, routed, objections } = provider;
-  return { ...supports, routed, ...(objections !== undefined && { objections }) };
+  const { supports, routed, objections, existingRoutes = [] } = provider;
+  return { ...supports, routed, existingRoutes, ...(objections !== undefined && { objections }) };
 }
 
 /** Names to tell people. */

@@ -7,7 +7,7 @@ import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { at, texts } from '../api/tree.ts';
 import type { Cookies, MarkedRoutes, Routes } from '../core/model.ts';
 import { later, unreachable, type Instant } from '../shared/brand.ts';
-import { readMark, writeMark } from './mark.ts';
+import { markKeyOf, readMark, writeMark, type Mark } from './mark.ts';
 import { differs, find, isOwned } from './metadata.ts';
 import type { RoutedService, RoutesError, TrafficProvider } from './provider.ts';
 import {
@@ -130,7 +130,14 @@ export function observeRoutes(input: RoutesInput): ObservedRoutes {
     return parsed.error.kind === 'pending' ? notInForce(input, parsed.error) : unread(parsed.error, known);
   if (object === undefined) return { routes: undefined };
   const drifted = isDrifted(input, parsed.value);
-  return { routes: { ...parsed.value, ...readMark(object), since: inForceSince(input), drifted } };
+  return {
+    routes: {
+      ...parsed.value,
+      ...readMark(object, markKeyOf(canary.service)),
+      since: inForceSince(input),
+      drifted,
+    },
+  };
 }
 
 /** What is written is where traffic will be; until it is taken up, no intention of ours has been carried out. */
@@ -142,7 +149,7 @@ function notInForce(input: RoutesInput, { detail, written }: Pending): ObservedR
 
 /** Since when, at the latest, routers have what is written. */
 export function inForceSince({ canary, provider, current, settledAt }: RoutesInput): Instant {
-  return later(readMark(find(current, markedRef(canary, provider))).since, settledAt);
+  return later(markIn(canary, provider, current).since, settledAt);
 }
 
 /** The position in the objects, be it in force or not. */
@@ -188,12 +195,16 @@ function isRef({ apiVersion, kind, metadata }: KubeObject, ref: ObjectRef): bool
   return apiVersion === ref.apiVersion && kind === ref.kind && metadata.name === ref.name;
 }
 
+function markIn(canary: Canary, provider: TrafficProvider, current: readonly KubeObject[]): Mark {
+  return readMark(find(current, markedRef(canary, provider)), markKeyOf(canary.service));
+}
+
 /** A mark keeps its time while neither it nor the position changes: a repaired host restarts no interval. */
 function marking(object: KubeObject, input: RoutesMeant): KubeObject {
   const { canary, provider, current, mark, now } = input;
-  const found = readMark(find(current, markedRef(canary, provider)));
+  const found = markIn(canary, provider, current);
   const renewed = found.mark !== mark || isElsewhere(input);
-  return writeMark(object, { mark, since: renewed ? now : found.since });
+  return writeMark(object, { mark, since: renewed ? now : found.since }, markKeyOf(canary.service));
 }
 
 function isElsewhere(input: RoutesMeant): boolean {
@@ -215,7 +226,7 @@ function unread(error: Exclude<RoutesError, Pending>, known: boolean): ObservedR
 }
 
 export function isKnown(object: KubeObject, canary: Canary): boolean {
-  return isOwned(object, ownerOf(canary)) || readMark(object).mark >= 0;
+  return isOwned(object, ownerOf(canary)) || readMark(object, markKeyOf(canary.service)).mark >= 0;
 }
 
 function isDrifted(input: RoutesInput, routes: Routes): boolean {

@@ -5,11 +5,13 @@
 import { z } from 'zod';
 import { KINDS } from '../api/kinds.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
-import { list, tree, without, type Tree } from '../api/tree.ts';
+import { list, text, tree, without, type Tree } from '../api/tree.ts';
 import type { Routes } from '../core/model.ts';
 import { percent, type Percent } from '../shared/brand.ts';
 import { err, ok } from '../shared/result.ts';
 import { optionsOf } from './entries.ts';
+import type { RuleList } from './existing-rules.ts';
+import { withExistingRoute } from './existing-route.ts';
 import { find, routeMetadata, sorted, unlessSame } from './metadata.ts';
 import { rememberOriginal, restoreOriginal } from './original.ts';
 import type { RoutedService, TrafficProvider } from './provider.ts';
@@ -27,7 +29,7 @@ const Spec = z.object({
     .default({ services: [] }),
 });
 
-export const traefik: TrafficProvider = {
+const made: TrafficProvider = {
   supports: { weights: true, mirror: { canary: false, blueGreen: false }, match: false, affinity: false },
   routed: true,
 
@@ -64,6 +66,22 @@ export const traefik: TrafficProvider = {
     return restored === undefined ? [] : [restored];
   },
 };
+
+/** A TraefikService of the user's that shares requests out between the apex and others. */
+const WEIGHTED: RuleList = {
+  rulesIn: (spec) => (spec['weighted'] === undefined ? [] : [tree(spec['weighted'])]),
+  withRules: (spec, [weighted]) => ({ ...spec, weighted }),
+  backends: 'services',
+  weight: WEIGHT,
+  serviceOf: (entry, namespace) => {
+    const here = (entry['namespace'] ?? namespace) === namespace && entry['kind'] !== kind;
+    return here ? text(entry['name']) : undefined;
+  },
+  renamed: (entry, _, name) => ({ ...entry, name }),
+  onlyServing: true,
+};
+
+export const traefik: TrafficProvider = withExistingRoute(made, [{ apiVersion, kind, lists: [WEIGHTED] }]);
 
 function refOf(name: string): ObjectRef {
   return { apiVersion, kind, name };
