@@ -4,7 +4,8 @@ import type { Mutant, Proof } from './mutant.ts';
 
 const ISTIO = 'src/traffic/istio.ts';
 const RULES = 'src/traffic/gateway-api-rules.ts';
-const ROUTE = 'src/traffic/gateway-api.ts';
+const PARENTS = 'src/traffic/gateway-api-parents.ts';
+const EXISTING = 'src/traffic/existing-rules.ts';
 const SERVICES = 'src/traffic/services.ts';
 const AFFINITY = 'src/traffic/affinity.ts';
 const NGINX = 'src/traffic/nginx.ts';
@@ -16,6 +17,10 @@ const RECORD: Proof = { file: 'test/contract/traffic.test.ts', name: 'renders ' 
 
 function routed(name: string): Proof {
   return { file: 'test/unit/traffic/routers.test.ts', name };
+}
+
+function changed(name: string): Proof {
+  return { file: 'test/unit/traffic/existing-route.test.ts', name };
 }
 
 function served(name: string): Proof {
@@ -158,7 +163,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     'a route in force before its gateway has it (10.5.33)',
     { file: 'test/unit/traffic/routes.test.ts', name: 'is not in force while it is' },
     {
-      file: ROUTE,
+      file: PARENTS,
       find: "status === 'True' && observed >= generation",
       replace: "status === 'True'",
     },
@@ -191,4 +196,29 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
       replace: "const primary = primaryRevision(found) ?? '';\n    if (primary === 'none') {",
     },
   ),
+  breaks('other backends lose their share (M56)', changed('keep filters, conditions and other'), {
+    file: EXISTING,
+    find: '(others) => others * factor)',
+    replace: '(others) => others)',
+  }),
+  breaks('a rule of ours that is left behind (M56)', changed('leaves nothing behind'), {
+    file: EXISTING,
+    find: 'rules.requests === undefined || !namesCanaryFirst(rule, rules, service)',
+    replace: 'rules.requests === undefined || true',
+  }),
+  breaks('a rule of the user’s that is lost (M56)', changed('loses no rule'), {
+    file: EXISTING,
+    find: 'return !followed || rules.requests',
+    replace: 'return rules.requests',
+  }),
+  breaks('a route that is not given back (M57)', changed('is given back with the shares'), {
+    file: EXISTING,
+    find: 'const whole = { ...rules.renamed(like, from, service.apex), weight };',
+    replace: 'const whole = { ...like, weight };',
+  }),
+  breaks('one mark for all Canaries of a route (M57)', changed('change each what leads'), {
+    file: 'src/traffic/mark.ts',
+    find: '`${apex}.${MARK}`',
+    replace: "(apex === '' ? apex : MARK)",
+  }),
 ];

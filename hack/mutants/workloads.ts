@@ -254,8 +254,8 @@ export const WORKLOAD_MUTANTS: readonly Mutant[] = [
     { file: 'test/unit/traffic/routes.test.ts', name: 'routes are in force' },
     {
       file: 'src/traffic/routes.ts',
-      find: 'canary, provider))).since, settledAt);',
-      replace: 'canary, provider))).since, settledAt && undefined);',
+      find: 'current).since, settledAt);',
+      replace: 'current).since, settledAt && undefined);',
     },
   ),
 ];

@@ -83,13 +83,26 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
         'traffic provider traefik keeps annotations, labels and fields that others wrote',
         'traffic provider nginx keeps annotations, labels and fields that others wrote',
         'traffic provider kubernetes keeps annotations, labels and fields that others wrote',
+        'traffic provider gatewayapi renders existing-route as on record',
+      ],
+      'test/unit/traffic/existing-route.test.ts': [
+        'a route of the user’s on gatewayapi:v1 (fluxcd/flagger#1857, #1889, #1175, #715) …',
+        'a route of the user’s on istio (fluxcd/flagger#1857, #1889, #1175, #715) …',
+        'a route of the user’s on traefik (fluxcd/flagger#1857, #1889, #1175, #715) …',
+        'rules of an HTTPRoute of the user’s (fluxcd/flagger#1737, #1488) keep filters, conditions and other backends; those that lead elsewhere are left as they are',
+        'an A/B test on a route of the user’s …',
       ],
       [AUTOSCALERS]: ['the HPA of a primary says what the target’s says, about the primary'],
       'test/contract/adapters/objects.test.ts': [
         'objects are created, read, replaced and deleted, with every field kept',
       ],
     },
-    mutants: ['autoscaler: fields newer than this program are dropped (M56)'],
+    mutants: [
+      'autoscaler: fields newer than this program are dropped (M56)',
+      'drop-in: other backends lose their share (M56)',
+      'drop-in: a rule of ours that is left behind (M56)',
+      'drop-in: a rule of the user’s that is lost (M56)',
+    ],
   },
   {
     id: 'M57',
@@ -103,9 +116,17 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
         'a Service of the user’s keeps its kind, address, labels and annotations, and is not ours to be deleted',
         'a Service of the user’s selects the target again when the Canary goes, and Flux may have it back',
       ],
+      'test/unit/traffic/existing-route.test.ts': [
+        'a route of the user’s on gatewayapi:v1 (fluxcd/flagger#1857, #1889, #1175, #715) is given back with the shares it had, whatever was made of it',
+        'two Canaries on one route …',
+      ],
       'test/scenario/by-hand.test.ts': ['by hand a target scaled up at rest is left alone'],
     },
-    mutants: ['drop-in: a Service that is not given back (M57)'],
+    mutants: [
+      'drop-in: a Service that is not given back (M57)',
+      'drop-in: a route that is not given back (M57)',
+      'drop-in: one mark for all Canaries of a route (M57)',
+    ],
     differs:
       'replicas of the target, selector of the Service and node selector of the DaemonSet are still ours to write',
   },
