@@ -13,6 +13,7 @@ import { ownPod } from './adapters/kubernetes/own-pod.ts';
 import type { Selection } from './adapters/kubernetes/list-watch.ts';
 import { createObjects, isKubeObject } from './adapters/kubernetes/objects.ts';
 import { Outages } from './adapters/kubernetes/outages.ts';
+import { createPathReader } from './adapters/kubernetes/paths.ts';
 import { createServed } from './adapters/kubernetes/served.ts';
 import { createTransport } from './adapters/kubernetes/transport.ts';
 import { WatchSet } from './adapters/kubernetes/watch-set.ts';
@@ -88,6 +89,7 @@ async function run(settings: Settings): Promise<number> {
   const web = createHttp({ clock: systemClock });
   const tools: Tools = {
     objects,
+    paths: createPathReader(transport),
     watched,
     events: createEvents(objects),
     http: web.http,

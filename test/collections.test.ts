@@ -201,13 +201,23 @@ describe('metrics', () => {
       const object = metricTemplateOf(name);
       if (!isKubeObject(object)) throw new Error('the fixture is no Kubernetes object');
       const { template, findings } = parseMetricTemplate(object);
-      const { type = '', address = '', headers = {}, region = '' } = template?.provider ?? {};
+      const { type = '', address = '', headers = {}, region = '', secretRef } = template?.provider ?? {};
       const made = metricProvider(
-        { type, address, headers, region, insecureSkipVerify: false, credentials: metricCredentials(name) },
+        {
+          type,
+          address,
+          headers,
+          region,
+          insecureSkipVerify: false,
+          credentials: secretRef === undefined ? {} : metricCredentials(name),
+        },
         {
           http: unused,
           prometheus: { query: unused },
           identity: { google: unused, aws: unused },
+          objects: { read: unused, create: unused, delete: unused },
+          paths: { get: unused },
+          random: unused,
           clock: systemClock,
         },
       );

@@ -33,6 +33,7 @@ export function toolsFor({ cluster, clock, http, log }: ToolsOptions): Tools {
     objects,
     watched: watchedIn(cluster),
     events: createEvents(objects),
+    paths: { get: async () => err({ kind: 'unavailable', detail: 'nobody' }) },
     http,
     prometheus: { query: async () => ok(100) },
     identity: { google: async () => err('nobody'), aws: async () => err('nobody') },

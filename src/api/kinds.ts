@@ -50,6 +50,8 @@ export const KINDS = {
   TrafficSplitV1alpha3: namespaced('split.smi-spec.io/v1alpha3', 'TrafficSplit', 'trafficsplits'),
   KnativeService: namespaced('serving.knative.dev/v1', 'Service', 'services'),
   KnativeRevision: namespaced('serving.knative.dev/v1', 'Revision', 'revisions'),
+  KeptnMetric: namespaced('metrics.keptn.sh/v1beta1', 'KeptnMetric', 'keptnmetrics'),
+  KeptnAnalysis: namespaced('metrics.keptn.sh/v1beta1', 'Analysis', 'analyses'),
   CustomResourceDefinition: clusterScoped(
     'apiextensions.k8s.io/v1',
     'CustomResourceDefinition',

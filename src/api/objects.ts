@@ -105,6 +105,18 @@ export interface ObjectReader {
   ): Promise<Result<readonly KubeObject[], ApiError>>;
 }
 
+/** One GET of what an aggregated API serves that is no object, such as a metric. `resource`: for counters and messages. */
+export interface PathReader {
+  get(
+    what: {
+      readonly resource: string;
+      readonly path: string;
+      readonly query: Readonly<Record<string, string>>;
+    },
+    options: CallOptions,
+  ): Promise<Result<unknown, ApiError>>;
+}
+
 export interface CallOptions {
   readonly signal: AbortSignal;
 }

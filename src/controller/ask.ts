@@ -196,7 +196,11 @@ async function backendOf(
   const credentials =
     secretRef === undefined ? ok({}) : await secretData(tools, namespace, secretRef, signal);
   if (!credentials.ok) return credentials;
-  return ok({ type, address, headers, region, insecureSkipVerify, credentials: credentials.value });
+  return ok({
+    ...{ type, address, headers, region, insecureSkipVerify },
+    credentials: credentials.value,
+    ...(tools.settings.noCrossNamespaceRefs && { within: namespace }),
+  });
 }
 
 type TemplateFailure = CheckFailure & { readonly kind: 'template' };

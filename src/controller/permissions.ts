@@ -8,7 +8,7 @@ import type { Tools } from './tools.ts';
 
 /** The same tools; each call to the cluster that is forbidden is reported besides. */
 export function noticing(tools: Tools, onForbidden: (detail: string) => void): Tools {
-  const { objects, watched } = tools;
+  const { objects, paths, watched } = tools;
   const noticed = async <Value>(call: Promise<Result<Value, ApiError>>): Promise<Result<Value, ApiError>> => {
     const answer = await call;
     if (!answer.ok && answer.error.kind === 'forbidden') onForbidden(answer.error.detail);
@@ -25,6 +25,7 @@ export function noticing(tools: Tools, onForbidden: (detail: string) => void): T
       apply: (...call) => noticed(objects.apply(...call)),
       delete: (...call) => noticed(objects.delete(...call)),
     },
+    paths: { get: (...call) => noticed(paths.get(...call)) },
     watched: {
       get: (ref) => watched.get(ref),
       list: (...call) => watched.list(...call),

@@ -8,6 +8,7 @@ import type {
   ObjectReader,
   ObjectRef,
   ObjectWriter,
+  PathReader,
 } from '../api/objects.ts';
 import type { CloudIdentity, PrometheusPort } from '../metrics/provider.ts';
 import type { Instant } from '../shared/brand.ts';
@@ -47,6 +48,7 @@ export interface EventRecorder {
 
 export interface Tools {
   readonly objects: ObjectWriter & ObjectReader;
+  readonly paths: PathReader;
   readonly watched: WatchedObjects;
   readonly events: EventRecorder;
   readonly http: Http;

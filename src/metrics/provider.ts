@@ -1,3 +1,4 @@
+import type { ObjectReader, ObjectWriter, PathReader } from '../api/objects.ts';
 import type { Millis } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Http } from '../shared/http.ts';
@@ -39,6 +40,8 @@ export interface MetricBackend {
   readonly insecureSkipVerify: boolean;
   /** The Secret's data, decoded. Empty where no Secret is named. */
   readonly credentials: Readonly<Record<string, string>>;
+  /** The only namespace of the cluster whose metrics may be read; all where left out. */
+  readonly within?: string;
 }
 
 /** One instant query to a Prometheus; implemented in `adapters/prometheus.ts` by its client library. */
@@ -83,6 +86,11 @@ export interface MetricContext {
   readonly http: Http;
   readonly prometheus: PrometheusPort;
   readonly identity: CloudIdentity;
+  /** The controller's own cluster, as the controller. */
+  readonly objects: Pick<ObjectReader & ObjectWriter, 'read' | 'create' | 'delete'>;
+  readonly paths: PathReader;
+  /** From 0 up to 1. */
+  readonly random: () => number;
   readonly clock: Clock;
 }
 

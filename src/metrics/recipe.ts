@@ -165,13 +165,17 @@ export function malformed(detail: string): Result<never, MetricError> {
   return err({ kind: 'malformed', detail });
 }
 
-function readValue<Body>(
-  { parse = parseJson, body: shape, value }: MetricRecipe<Body>,
-  text: string,
+function readValue<Body>(recipe: MetricRecipe<Body>, text: string): Result<number, MetricError> {
+  const data = (recipe.parse ?? parseJson)(text);
+  return data.ok ? readData(recipe, data.value) : data;
+}
+
+/** The number in plain data. */
+export function readData<Body>(
+  { body: shape, value }: Pick<MetricRecipe<Body>, 'body' | 'value'>,
+  data: unknown,
 ): Result<number, MetricError> {
-  const data = parse(text);
-  if (!data.ok) return data;
-  const body = shape.safeParse(data.value);
+  const body = shape.safeParse(data);
   if (body.success) return value(body.data);
   const [issue] = body.error.issues;
   return malformed(`the answer has an unexpected shape at ${pathOf(issue?.path)}`);

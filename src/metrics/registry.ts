@@ -3,8 +3,10 @@ import { err, ok, type Result } from '../shared/result.ts';
 import { cloudwatch } from './cloudwatch.ts';
 import { datadog } from './datadog.ts';
 import { dynatrace } from './dynatrace.ts';
+import { externalmetrics } from './externalmetrics.ts';
 import { graphite } from './graphite.ts';
 import { influxdb } from './influxdb.ts';
+import { keptn } from './keptn.ts';
 import { newrelic } from './newrelic.ts';
 import { patient } from './patience.ts';
 import { prometheus } from './prometheus.ts';
@@ -22,6 +24,8 @@ export const METRIC_PROVIDERS: Readonly<Record<string, MetricProviderFactory>> =
   influxdb,
   dynatrace,
   splunk,
+  keptn,
+  externalmetrics,
 };
 
 /** A backend made usable; refuses with a sentence an unknown type, a bad address or missing credentials. */

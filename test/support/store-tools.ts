@@ -165,7 +165,7 @@ export class Lab {
     return {
       ...{ clock: fake.clock, random: fake.random, log: fake.log, vitals: fake.vitals },
       ...{ settings: fake.settings, settledAt: fake.settledAt, events: fake.events },
-      ...{ http: fake.http, identity: fake.identity },
+      ...{ http: fake.http, identity: fake.identity, paths: fake.paths },
       prometheus: {
         query: async (at, query, call) => (query === ALIVE ? ok(1) : fake.prometheus.query(at, query, call)),
       },

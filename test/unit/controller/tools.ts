@@ -1,5 +1,5 @@
 /** What the controller works with, in memory: objects by reference, HTTP answers by URL, events as written. */
-import type { KubeObject, ObjectRef } from '../../../src/api/objects.ts';
+import type { ApiError, KubeObject, ObjectRef } from '../../../src/api/objects.ts';
 import { parseFlags } from '../../../src/controller/flags.ts';
 import type { Settings } from '../../../src/controller/settings.ts';
 import type { Tools } from '../../../src/controller/tools.ts';
@@ -27,6 +27,8 @@ export class FakeTools implements Tools {
   readonly reads: string[] = [];
   /** What any list finds. */
   slices: readonly KubeObject[] = [];
+  /** What any path is answered with. */
+  aggregated: Result<unknown, ApiError> = ok({ items: [{ value: '1' }] });
   readonly queries: string[] = [];
   value: Result<number, MetricError> = ok(1);
   /** How often recording an event fails before it works. */
@@ -90,6 +92,13 @@ export class FakeTools implements Tools {
     query: async ({ address, auth }, query) => {
       this.queries.push(`${address} ${auth.kind} ${query}`);
       return this.value;
+    },
+  };
+
+  readonly paths: Tools['paths'] = {
+    get: async ({ path, query }) => {
+      this.reads.push(`${path}?${new URLSearchParams(query).toString()}`);
+      return this.aggregated;
     },
   };
 
