@@ -6,6 +6,7 @@ import { ENDINGS } from './claims/endings.ts';
 import { ENVOY_MESHES } from './claims/envoy-meshes.ts';
 import { EVENTS } from './claims/events.ts';
 import { HOOKS_AND_DEADLINES } from './claims/hooks.ts';
+import { INGRESSES } from './claims/ingresses.ts';
 import { JUDGEMENT_DEFECTS } from './claims/judgement.ts';
 import { KINDS_AND_MARKS } from './claims/kinds.ts';
 import { LOAD_TESTER_CLAIMS } from './claims/load-tester.ts';
@@ -42,6 +43,7 @@ export const CLAIMS: readonly Claim[] = [
   ...TARGETS,
   ...ROUTERS,
   ...ENVOY_MESHES,
+  ...INGRESSES,
   ...LOAD_TESTER_CLAIMS,
   ...ROLLOUT_DEFECTS,
   ...JUDGEMENT_DEFECTS,

@@ -5,6 +5,7 @@ import { DEFECT_MUTANTS } from './defects.ts';
 import { DROP_IN_MUTANTS } from './drop-in.ts';
 import { ENVOY_MESH_MUTANTS } from './envoy-meshes.ts';
 import { EXPLANATION_MUTANTS } from './explanation.ts';
+import { INGRESS_MUTANTS } from './ingresses.ts';
 import { INVARIANT_MUTANTS } from './invariants.ts';
 import { KNATIVE_MUTANTS } from './knative.ts';
 import { LAW_MUTANTS } from './laws.ts';
@@ -23,6 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...WORKLOAD_MUTANTS,
   ...KNATIVE_MUTANTS,
   ...ENVOY_MESH_MUTANTS,
+  ...INGRESS_MUTANTS,
   ...TAKE_OVER_MUTANTS,
   ...LOAD_TESTER_MUTANTS,
   ...EXPLANATION_MUTANTS,

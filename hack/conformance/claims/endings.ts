@@ -232,13 +232,18 @@ export const ENDINGS: readonly Claim[] = [
       [TRAFFIC]: [
         'traffic provider istio takes over what the user has, and puts it back when the Canary goes',
         'traffic provider gatewayapi takes over what the user has, and puts it back when the Canary goes',
+        'traffic provider skipper has nothing to give back of what it made itself, or once it has',
+        'traffic provider skipper takes over what the user has, and puts it back when the Canary goes',
+        'traffic provider contour takes over what the user has, and puts it back when the Canary goes',
       ],
       'test/unit/traffic/routes.test.ts': ['an object taken over …'],
       'test/unit/traffic/nginx.test.ts': ['a copy whose Canary goes …', 'a canary of the user’s own …'],
+      'test/unit/traffic/copies.test.ts': [
+        'the rules of a copy for APISIX lead to the apex again before they go',
+      ],
       'test/unit/traffic/knative.test.ts': ['a Knative Service whose Canary goes …'],
     },
     differs: 'those of every provider, not of Istio alone',
-    lacks: 'Skipper comes with its provider',
   },
   {
     id: '2.14.8',

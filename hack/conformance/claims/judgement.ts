@@ -184,6 +184,7 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
       ],
       'test/contract/traffic.test.ts': [
         'traffic provider istio renders match-without-iterations as on record',
+        'traffic provider contour renders match-without-iterations as on record',
       ],
     },
     mutants: ['drop-in: an A/B test by a match alone (M42)'],

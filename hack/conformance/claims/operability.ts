@@ -82,6 +82,8 @@ export const OPERABILITY_DEFECTS: readonly Claim[] = [
         'traffic provider gatewayapi keeps annotations, labels and fields that others wrote',
         'traffic provider traefik keeps annotations, labels and fields that others wrote',
         'traffic provider nginx keeps annotations, labels and fields that others wrote',
+        'traffic provider contour keeps annotations, labels and fields that others wrote',
+        'traffic provider smi keeps annotations, labels and fields that others wrote',
         'traffic provider kubernetes keeps annotations, labels and fields that others wrote',
         'traffic provider gatewayapi renders existing-route as on record',
       ],

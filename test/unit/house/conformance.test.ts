@@ -143,6 +143,10 @@ describe('the claims', () => {
     '10.5.35',
     '10.5.36',
     ...counted('10.5.43.', 5),
+    ...counted('10.5.34.', 2),
+    '10.5.38',
+    '10.5.42',
+    '10.5.45',
     '10.6.6',
     ...counted('M', 66).filter((id) => {
       const number = Number(id.slice(1));
