@@ -126,11 +126,12 @@ function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
 }
 
 /** An object is the same whichever version of its group it is read in. */
-/** Of a route of the user's only what leads to the apex is the Canary's. */
+/** An object is the same whichever version of its group it is read in; of a route of the user's a part is a Canary's. */
 function idOf(canary: Canary, provider: TrafficProvider): string {
   const { apiVersion, kind, name } = markedRef(canary, provider);
+  const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [];
   const { apex, existingRoute } = canary.service;
-  return [apiVersion, kind, name, ...(existingRoute === undefined ? [] : [apex])].join('/');
+  return [group, kind, name, ...(existingRoute === undefined ? [] : [apex])].join('/');
 }
 
 function replaced(current: readonly KubeObject[], by: readonly KubeObject[]): readonly KubeObject[] {

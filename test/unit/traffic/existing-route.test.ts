@@ -411,6 +411,17 @@ describe('a VirtualService of the user’s', () => {
   });
 });
 
+describe('a place on a route of the user’s', () => {
+  it('is another one for another Service, since another part of it is the Canary’s', () => {
+    const { canary, provider } = inputFor('gatewayapi:v1', [httpRoute]);
+    const status = { ...canary.status, place: placeAsked(canary, provider) };
+    const renamed = { ...canary, status, service: { ...canary.service, apex: 'cart' } };
+
+    expect(placeAsked({ ...canary, status, provider: 'gatewayapi:v1beta1' }, provider)).toBe(status.place);
+    expect(placeAsked(renamed, provider)).toBe('gatewayapi:v1/cart/HTTPRoute:shop');
+  });
+});
+
 describe('two Canaries on one route', () => {
   it('change each what leads to its own workload, under a mark of its own', () => {
     const [, front] = list(at(httpRoute, 'spec', 'rules'));
