@@ -26,6 +26,7 @@ import { leaseIdentity } from './core/flagger.ts';
 import { helpText, parseFlags } from './controller/flags.ts';
 import { openDesk } from './controller/front-desk.ts';
 import { Manager } from './controller/manager.ts';
+import { QueryPath } from './controller/query-path.ts';
 import type { Settings } from './controller/settings.ts';
 import { awaitCluster } from './controller/start-up.ts';
 import type { Tools } from './controller/tools.ts';
@@ -87,7 +88,7 @@ async function run(settings: Settings): Promise<number> {
     onWritten: (ref, version) => watched.expect(ref, version),
   });
   const web = createHttp({ clock: systemClock });
-  const tools: Tools = {
+  const outside: Omit<Tools, 'metrics'> = {
     objects,
     paths: createPathReader(transport),
     watched,
@@ -102,6 +103,7 @@ async function run(settings: Settings): Promise<number> {
     settings,
     settledAt: () => outages.settledAt,
   };
+  const tools: Tools = { ...outside, metrics: new QueryPath(outside) };
   const manager = new Manager({ tools, canaries: canaryContext(settings, log) });
   let missing: () => string | undefined = () => 'the process is starting';
   const opened = await openDesk(

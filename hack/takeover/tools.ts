@@ -12,6 +12,7 @@ import { without } from '../../src/sandbox/json.ts';
 import { splitApiVersion, type Kind } from '../../src/sandbox/kinds.ts';
 import { Refusal } from '../../src/sandbox/refusal.ts';
 import type { Change, StoredObject } from '../../src/sandbox/store.ts';
+import { metricProvider } from '../../src/metrics/registry.ts';
 import type { Clock } from '../../src/shared/clock.ts';
 import type { Http } from '../../src/shared/http.ts';
 import type { Logger } from '../../src/shared/logger.ts';
@@ -29,7 +30,8 @@ export interface ToolsOptions {
 
 export function toolsFor({ cluster, clock, http, log }: ToolsOptions): Tools {
   const objects = objectsIn(cluster);
-  return {
+  const tools: Tools = {
+    metrics: { provider: (backend) => metricProvider(backend, tools) },
     objects,
     watched: watchedIn(cluster),
     events: createEvents(objects),
@@ -44,6 +46,7 @@ export function toolsFor({ cluster, clock, http, log }: ToolsOptions): Tools {
     settings: usualSettings(),
     settledAt: () => undefined,
   };
+  return tools;
 }
 
 function usualSettings(): Settings {

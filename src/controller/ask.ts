@@ -10,7 +10,6 @@ import { checksumOf, hookPayload } from '../hooks/payload.ts';
 import { builtinQueries, isBuiltinMetric, measureBuiltin, spelledNames } from '../metrics/builtin.ts';
 import { judge } from '../metrics/judge.ts';
 import type { MetricBackend, MetricError, MetricProvider } from '../metrics/provider.ts';
-import { metricProvider } from '../metrics/registry.ts';
 import { unreachable } from '../shared/brand.ts';
 import { canonicalJson } from '../shared/digest.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -112,7 +111,7 @@ async function measure(asked: Asked, source: Canary['spec']['metrics'][number]['
 async function measureBuiltIn({ tools, canary, metric, signal }: Asked): Promise<Measured> {
   const { name, interval } = metric;
   if (!isBuiltinMetric(name)) return err({ kind: 'unusable', metric: name });
-  const provider = metricProvider(ownBackend(tools, canary), tools);
+  const provider = tools.metrics.provider(ownBackend(tools, canary));
   if (!provider.ok) return ok(err({ kind: 'malformed', detail: provider.error }));
   const queries = builtinQueries(canary.provider, canary.target.kind);
   const names = spelledNames(queryFunctions(canary, metric), queries);
@@ -122,7 +121,7 @@ async function measureBuiltIn({ tools, canary, metric, signal }: Asked): Promise
 }
 
 async function measureInline({ tools, canary, metric, signal }: Asked): Promise<Measured> {
-  const provider = metricProvider(ownBackend(tools, canary), tools);
+  const provider = tools.metrics.provider(ownBackend(tools, canary));
   if (!provider.ok) return ok(err({ kind: 'malformed', detail: provider.error }));
   const query = renderTemplate(metric.query ?? '', queryFunctions(canary, metric));
   if (!query.ok) {
@@ -182,7 +181,7 @@ async function templateOf(
   const backend = await backendOf(tools, template, signal);
   if (!backend.ok)
     return err(templateFailure(title, 'secret', template.provider.secretRef ?? '', backend.error));
-  const provider = metricProvider(backend.value, tools);
+  const provider = tools.metrics.provider(backend.value);
   if (!provider.ok) return err(templateFailure(title, 'provider', template.provider.type, provider.error));
   return ok({ template, provider: provider.value, title });
 }
@@ -237,7 +236,7 @@ async function checkProvider(
 ): Promise<CheckFailure | undefined> {
   const found = templated
     ? await templateOf(tools, canary, metric, signal)
-    : metricProvider(ownBackend(tools, canary), tools);
+    : tools.metrics.provider(ownBackend(tools, canary));
   if (!found.ok) {
     const { error } = found;
     const detail =

@@ -35,6 +35,7 @@ export class Delivery {
       patience: LIMIT,
       firstPause: FIRST_PAUSE,
       longestPause: LONGEST_PAUSE,
+      longestAsked: LIMIT,
     });
   }
 

@@ -3,7 +3,7 @@
  * address asks to be left alone or does not answer. It is tried with one call after a while; once it answers, everybody
  * goes on. What one caller is told of an address is thereby of use to all.
  */
-import { after, millis, until, type Instant, type Millis } from '../shared/brand.ts';
+import { after, longer, millis, shorter, until, type Instant, type Millis } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import { formatDuration } from '../shared/duration.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -16,8 +16,9 @@ export interface LinesOptions {
   readonly patience: Millis;
   /** Before an address that failed is tried again; doubled with each failure. */
   readonly firstPause: Millis;
-  /** The most an address is left alone, whatever it asks for. */
   readonly longestPause: Millis;
+  /** The most an address is left alone where it asks for it. */
+  readonly longestAsked: Millis;
 }
 
 /** What a call says of its address, whatever it says to its caller. */
@@ -171,7 +172,7 @@ export class Lines {
 
   /** `from`: when the call was made. An address that has answered somebody since is not at fault for one silence. */
   #learn(line: Line, health: Health, from: Instant): void {
-    const { clock, firstPause, longestPause } = this.#options;
+    const { clock, firstPause, longestPause, longestAsked } = this.#options;
     const now = clock.steady();
     if (health.kind === 'well') {
       line.failures = 0;
@@ -181,10 +182,9 @@ export class Lines {
     if (health.kind === 'silent' && line.heardAt > from) return;
     // Calls that were on their way when an address fell silent are one failure together.
     if (from >= line.quietUntil || line.failures === 0) line.failures += 1;
-    const doubled = firstPause * 2 ** Math.min(line.failures - 1, 20);
-    const asked = (health.kind === 'busy' ? health.retryAfter : undefined) ?? millis(0);
-    const pause = millis(Math.min(Math.max(doubled, asked), longestPause));
-    line.quietUntil = after(now, pause);
+    const own = millis(Math.min(firstPause * 2 ** (line.failures - 1), longestPause));
+    const asked = (health.kind === 'busy' ? health.retryAfter : undefined) ?? own;
+    line.quietUntil = after(now, longer(own, shorter(asked, longestAsked)));
   }
 }
 

@@ -10,7 +10,7 @@ import type {
   ObjectWriter,
   PathReader,
 } from '../api/objects.ts';
-import type { CloudIdentity, PrometheusPort } from '../metrics/provider.ts';
+import type { CloudIdentity, MetricBackend, MetricProvider, PrometheusPort } from '../metrics/provider.ts';
 import type { Instant } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Http } from '../shared/http.ts';
@@ -46,6 +46,12 @@ export interface EventRecorder {
   notice(event: EventToRecord, options: CallOptions): Promise<Result<undefined, ApiError>>;
 }
 
+/** The way to metric systems. */
+export interface Metrics {
+  /** A backend made usable; a sentence where it cannot be. */
+  provider(backend: MetricBackend): Result<MetricProvider, string>;
+}
+
 export interface Tools {
   readonly objects: ObjectWriter & ObjectReader;
   readonly paths: PathReader;
@@ -60,6 +66,7 @@ export interface Tools {
   readonly log: Logger;
   readonly vitals: Vitals;
   readonly settings: Settings;
+  readonly metrics: Metrics;
   /** When routers have heard again from an API server that was away; undefined while it never was. */
   readonly settledAt: () => Instant | undefined;
 }

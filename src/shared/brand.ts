@@ -54,6 +54,10 @@ export function later(a: Instant, b: Instant | undefined): Instant {
   return b === undefined || a > b ? a : b;
 }
 
+export function longer(a: Millis, b: Millis): Millis {
+  return a > b ? a : b;
+}
+
 export function shorter(a: Millis, b: Millis): Millis {
   return a < b ? a : b;
 }

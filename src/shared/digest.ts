@@ -12,9 +12,14 @@ export function digest(value: unknown): string {
   return `${SCHEME}-${shortHash(canonicalJson(value))}`;
 }
 
+/** The sha256 of a text, for what must not be mistaken for anything else. */
+export function fullHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 /** The first 16 hex digits of the sha256 of a text. */
 export function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return fullHash(text).slice(0, 16);
 }
 
 /** JSON whose text does not depend on the order in which keys were written. */

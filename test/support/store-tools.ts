@@ -13,6 +13,7 @@ import { reconcile } from '../../src/controller/reconcile.ts';
 import { Slots } from '../../src/controller/slots.ts';
 import type { Tools } from '../../src/controller/tools.ts';
 import { parseCanary } from '../../src/api/canary.ts';
+import { metricProvider } from '../../src/metrics/registry.ts';
 import { startActors, virtualPods } from '../../src/sandbox/actors.ts';
 import { BUILTIN_KINDS } from '../../src/sandbox/builtin-kinds.ts';
 import { aKind, kindKey, Kinds, type Kind } from '../../src/sandbox/kinds.ts';
@@ -162,7 +163,8 @@ export class Lab {
       return written;
     };
     const { fake } = this;
-    return {
+    const tools: Tools = {
+      metrics: { provider: (backend) => metricProvider(backend, tools) },
       ...{ clock: fake.clock, random: fake.random, log: fake.log, vitals: fake.vitals },
       ...{ settings: fake.settings, settledAt: fake.settledAt, events: fake.events },
       ...{ http: fake.http, identity: fake.identity, paths: fake.paths },
@@ -193,6 +195,7 @@ export class Lab {
           }),
       },
     };
+    return tools;
   }
 }
 

@@ -95,7 +95,6 @@ describe('an alert', () => {
     ['that somebody cannot take just now', [503, 502, 200], [0, 1.1, 3.2]],
     ['that is too many', [429, 200], [0, 1.1]],
     ['that is too many for some time', [{ status: 429, after: 30 }, 200], [0, 30.1]],
-    ['that is too many for an hour', [{ status: 429, after: 3_600 }, 200], [0, 60.1]],
     [
       'that Slack counts with status 200',
       [{ status: 200, body: '{"ok":false,"error":"ratelimited"}' }, 200],
@@ -131,6 +130,14 @@ describe('an alert', () => {
     expect(await outcome(chat, said)).toBe('given up, the last time it was: nobody is there');
     expect(chat.times(SECRETS.address)).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183, 243]);
     expect(chat.clock.sleepers).toBe(0);
+  });
+
+  it('is given up where the messenger asks for more time than that', async () => {
+    const chat = new Chat();
+    expect(await outcome(chat, [{ status: 429, after: 3_600 }])).toBe(
+      'given up, the last time it was: answered with status 429',
+    );
+    expect(chat.asked).toHaveLength(1);
   });
 
   it('ends with the process, and leaves nobody waiting', async () => {

@@ -5,6 +5,7 @@ import type { Settings } from '../../../src/controller/settings.ts';
 import type { Tools } from '../../../src/controller/tools.ts';
 import { Vitals } from '../../../src/controller/vitals.ts';
 import type { MetricError, PrometheusPort } from '../../../src/metrics/provider.ts';
+import { metricProvider } from '../../../src/metrics/registry.ts';
 import { millis } from '../../../src/shared/brand.ts';
 import type { HttpRequest } from '../../../src/shared/http.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
@@ -106,6 +107,9 @@ export class FakeTools implements Tools {
     google: async () => err('nobody'),
     aws: async () => err('nobody'),
   };
+
+  /** Every question is put, each time. */
+  readonly metrics: Tools['metrics'] = { provider: (backend) => metricProvider(backend, this) };
 
   put(object: KubeObject): void {
     this.store.set(placeOf({ ...object, ...object.metadata }), object);
