@@ -13,13 +13,14 @@ import { deletion, deletionByFlag, deletionPlain } from './scenarios/deletion.ts
 import { deletionAmid } from './scenarios/deletion-amid.ts';
 import { gates } from './scenarios/gates.ts';
 import { manifest2019 } from './scenarios/manifest-2019.ts';
-import { daemonSet, gateway, istio, nginx, traefik } from './scenarios/progressive.ts';
+import { daemonSet, gateway, istio, nginx, skipper, traefik } from './scenarios/progressive.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   manifest2019,
   gateway,
   traefik,
   nginx,
+  skipper,
   istio,
   daemonSet,
   blueGreen,

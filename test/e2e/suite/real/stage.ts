@@ -45,7 +45,7 @@ export async function openReal(options: RealOptions): Promise<Stage> {
       revertOnDeletion,
       // Everything of the suite runs on the one node: what asks for next to nothing gets it.
       resources: { requests: { cpu: '200m', memory: '64Mi' }, limits: { memory: '512Mi' } },
-      rbac: { providers: ['gatewayapi:v1', 'nginx', 'kubernetes'] },
+      rbac: { providers: ['gatewayapi:v1', 'nginx', 'skipper', 'kubernetes'] },
       podAnnotations: { 'e2e/build': build },
       ...values,
     },
