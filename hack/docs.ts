@@ -2,13 +2,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { capabilityTable } from './docs/capabilities.ts';
+import { trialTable } from './docs/trials.ts';
 
 const PAGE = join(import.meta.dirname, '../docs/traffic.md');
-const PART = /(<!-- capabilities.*? -->\n\n)[\s\S]*?(\n\n<!-- end of capabilities -->)/;
+const PARTS = { capabilities: capabilityTable(), trials: trialTable() };
 
-const page = readFileSync(PAGE, 'utf8');
-if (!PART.test(page)) throw new Error(`${PAGE} has no place for the table of capabilities`);
-writeFileSync(
-  PAGE,
-  page.replace(PART, (_, begin: string, end: string) => begin + capabilityTable() + end),
-);
+const page = Object.entries(PARTS).reduce(written, readFileSync(PAGE, 'utf8'));
+writeFileSync(PAGE, page);
+
+/** @throws where the page has no place for the part */
+function written(page: string, [name, part]: readonly [string, string]): string {
+  const place = new RegExp(`(<!-- ${name}.*? -->\n\n)[\\s\\S]*?(\n\n<!-- end of ${name} -->)`);
+  if (!place.test(page)) throw new Error(`${PAGE} has no place for its ${name}`);
+  return page.replace(place, (_, begin: string, end: string) => begin + part + end);
+}

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { capabilityTable } from '../hack/docs/capabilities.ts';
+import { trialTable } from '../hack/docs/trials.ts';
 import { parseCanary } from '../src/api/canary.ts';
 import { parseMetricTemplate } from '../src/api/metric-template.ts';
 import { loadDefinitions } from '../src/cli/check/definitions.ts';
@@ -179,11 +180,12 @@ describe('traffic', () => {
     expect([...new Set(reached)]).toEqual(names);
   });
 
-  it('shows in its page what every provider can do', () => {
+  it('shows in its page what every provider can do, and what it was tried with', () => {
     const page = readFileSync(join(ROOT, 'docs/traffic.md'), 'utf8');
 
     // Out of date? `npm run docs` writes it.
     expect(page).toContain(capabilityTable());
+    expect(page).toContain(trialTable());
   });
 
   it('says in its page which metric systems count for it', () => {

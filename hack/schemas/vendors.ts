@@ -66,7 +66,13 @@ export const VENDORS: readonly Vendor[] = [
 ];
 
 /** Versions of which no package carries a definition: what we render in them is not tried. */
-export const UNPUBLISHED: readonly string[] = ['split.smi-spec.io/v1alpha1'];
+export const UNPUBLISHED: readonly string[] = [
+  'split.smi-spec.io/v1alpha1',
+  // Gloo's own module has them in a form that API servers since 1.22 do not take.
+  'gateway.solo.io/v1',
+  'gloo.solo.io/v1',
+  'kuma.io/v1alpha1',
+];
 
 const ATTEMPTS = 3;
 const PAUSE = 5_000;

@@ -33,7 +33,8 @@ export function admit(
   const problems = schema.validate(filled);
   if (problems.length > 0) throw invalid(kind, textAt(object, 'metadata', 'name'), problems);
   const told = options.fieldValidation === 'Warn' ? dropped : [];
-  return { object: filled, warnings: told.map((path) => `unknown field "${path}"`) };
+  const stored = version === kind.storage ? filled : (kind.kept?.prune(filled).object ?? filled);
+  return { object: stored, warnings: told.map((path) => `unknown field "${path}"`) };
 }
 
 /** The object with the kind, version and namespace of the address it was sent to; refuses what contradicts it. */

@@ -51,6 +51,9 @@ function kindOf(definition: StoredObject): Kind {
     .toSorted((a, b) => newerFirst(textAt(a, 'name'), textAt(b, 'name')));
   const subresources = objectAt(stored, 'subresources');
   const scale = scaleOf(objectAt(subresources, 'scale'));
+  const hasStatus = isObject(subresources['status']);
+  const kept = compileSchema(objectAt(stored, 'schema', 'openAPIV3Schema'));
+  const firstStatus = hasStatus ? kept.applyDefaults<JsonObject>({})['status'] : undefined;
   return aKind({
     group: textAt(definition, 'spec', 'group'),
     kind: textAt(names, 'kind'),
@@ -61,7 +64,9 @@ function kindOf(definition: StoredObject): Kind {
     categories: listAt(names, 'categories').map(String),
     versions: served.map(versionOf),
     storage: textAt(stored, 'name'),
-    hasStatus: isObject(subresources['status']),
+    kept,
+    hasStatus,
+    ...(isObject(firstStatus) ? { firstStatus } : {}),
     hasGeneration: true,
     custom: true,
     fieldLabels: listAt(stored, 'selectableFields').map((field) =>

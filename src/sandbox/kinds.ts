@@ -47,6 +47,8 @@ export interface Kind {
   readonly versions: readonly Version[];
   /** The version objects are kept in. */
   readonly storage: string;
+  /** Its schema, served or not: what it does not know is not kept, whatever version was written. */
+  readonly kept?: Schema;
   readonly hasStatus: boolean;
   /** What objects have as their status from the first moment on. */
   readonly firstStatus?: JsonObject;

@@ -352,6 +352,21 @@ describe('custom kinds', () => {
     );
   });
 
+  it('lose what the version they are kept in does not know, whichever was written', async () => {
+    const body = { ...aWidget({ size: 1, shape: 'round' }), apiVersion: 'example.com/v1beta1' };
+    const written = await ask(sandbox, 'POST', widgets('v1beta1'), { body });
+    expect(written.body['spec']).toEqual({ size: 1 });
+  });
+
+  it('begin with the status their definition gives them, whatever was sent', async () => {
+    const first = { conditions: [], told: 'nothing yet' };
+    sandbox.applyYaml(
+      WIDGETS.replace('status: {type: object,', `status: {type: object, default: ${JSON.stringify(first)},`),
+    );
+    const { body } = await ask(sandbox, 'POST', widgets(), { body: { ...aWidget({ size: 1 }), status: {} } });
+    expect(body['status']).toEqual(first);
+  });
+
   it('show their columns', async () => {
     await ask(sandbox, 'POST', widgets(), { body: aWidget({ size: 3 }) });
     await ask(sandbox, 'PATCH', `${widgets()}/w/status`, {
