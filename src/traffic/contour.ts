@@ -7,6 +7,7 @@ import { KINDS } from '../api/kinds.ts';
 import type { KubeObject, ObjectRef } from '../api/objects.ts';
 import { at, defined, list, text, tree, type Tree } from '../api/tree.ts';
 import type { Routes } from '../core/model.ts';
+import { canonicalJson } from '../shared/digest.ts';
 import { err, ok } from '../shared/result.ts';
 import { leadsHere, objections, routesOf } from './contour-routes.ts';
 import { find, routeMetadata, sorted, unlessSame } from './metadata.ts';
@@ -108,6 +109,10 @@ function meaning(routes: unknown): unknown {
   }));
 }
 
+/** For Contour a route without a path is for every path. */
 function keyOf(conditions: unknown): string {
-  return JSON.stringify(sorted(list(conditions)));
+  const written = list(conditions);
+  const paths = ['prefix', 'exact', 'regex'];
+  const named = written.some((one) => paths.some((path) => at(one, path) !== undefined));
+  return canonicalJson(sorted(named ? written : [{ prefix: '/' }, ...written]));
 }

@@ -26,7 +26,7 @@ export interface Copying {
   isPosition(key: string): boolean;
   /** Whether what has the copy's name, and is none of ours, was made for a canary. */
   isCanary(found: KubeObject): boolean;
-  /** Whether it names the canary at all. */
+  /** Whether it says anything of the canary: what another provider left here does not. */
   leads(found: KubeObject): boolean;
   /** Undefined where its weights make no share. */
   shareIn(found: KubeObject): Percent | undefined;
@@ -88,7 +88,7 @@ export function copying(
       if (found === undefined || foreignness(service, of, found) !== undefined) return [];
       const restored = restoreOriginal(found, service.owner, (key) => of.isPosition(key));
       if (restored !== undefined) return [restored];
-      return isOwned(found, service.owner) && of.leads(found) ? [of.home(found)] : [];
+      return isOwned(found, service.owner) ? [of.home(found)] : [];
     },
   };
 }

@@ -125,7 +125,6 @@ function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
   return { apiVersion, kind, name: metadata.name };
 }
 
-/** An object is the same whichever version of its group it is read in. */
 /** An object is the same whichever version of its group it is read in; of a route of the user's a part is a Canary's. */
 function idOf(canary: Canary, provider: TrafficProvider): string {
   const { apiVersion, kind, name } = markedRef(canary, provider);

@@ -35,7 +35,7 @@ function copyingOf(service: RoutedService, ingress: NonNullable<RoutedService['i
     objectionTo: (main) =>
       pathsIn(main['spec']).some((path) => leadsTo(service.apex, path)) ? undefined : notFound(service, main),
     isCanary: ({ metadata }) => metadata.annotations?.[WEIGHTS] !== undefined,
-    leads: (found) => leadsToCanary(service, found),
+    leads: (found) => leadsToCanary(service, found) && found.metadata.annotations?.[WEIGHTS] !== undefined,
     shareIn: ({ metadata }) => shareIn(service, metadata.annotations ?? {}),
     specOf: (main, found) => (main === undefined ? found?.['spec'] : shared(tree(main['spec']), service)),
     positionAnnotations: (routes, before) => positionAnnotations(service, routes, before),

@@ -119,12 +119,13 @@ describe('an HTTPProxy', () => {
   it('keeps routes to other Services, but for the very requests that ours are for', () => {
     const api = { conditions: [{ prefix: '/api' }], services: [{ name: 'api', port: 80 }] };
     const rival = { conditions: [{ prefix: '/' }], services: [{ name: 'rival', port: 80 }] };
+    const everything = { services: [{ name: 'rival', port: 80 }] };
     const stale = {
       conditions: [{ prefix: '/old' }],
       services: [{ name: 'podinfo-canary', port: 80, weight: 9 }],
     };
 
-    expect(routesOf(rendered(0, [withRoutes(rival, api, stale)])).slice(1)).toEqual([api]);
+    expect(routesOf(rendered(0, [withRoutes(rival, everything, api, stale)])).slice(1)).toEqual([api]);
   });
 
   it('is not written again for the order of conditions and services, or for a weight of nothing', () => {

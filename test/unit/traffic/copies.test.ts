@@ -175,6 +175,17 @@ describe('the predicates of a copy for Skipper', () => {
     );
   });
 
+  it('are made of a copy that was nginx’s until now', () => {
+    const copy = rendered(of, 10);
+    const spec = JSON.parse(
+      JSON.stringify(of.main['spec']).replaceAll('podinfo', 'podinfo-canary'),
+    ) as object;
+    const left = { ...annotated(copy, { 'nginx.ingress.kubernetes.io/canary-weight': '10' }), spec };
+
+    expect(parsed(of, of.main, left)).toEqual({ kind: 'absent' });
+    expect(rendered(of, 10, [of.main, left])['spec']).toEqual(copy['spec']);
+  });
+
   it.each(['{', '[]', '{"podinfo-primary":100}', '{"podinfo-primary":"90","podinfo-canary":"10"}'])(
     'make no sense with the weights %s',
     (weights) => {
