@@ -100,8 +100,18 @@ export function objections(wish: RoutingWish): readonly Objection[] {
   return [
     ...objectionsTo(service.match, 'service.match'),
     ...objectionsTo(chosen, 'analysis.match'),
+    ...originObjections(service.corsPolicy),
     ...affinityObjections(wish),
   ];
+}
+
+/** A CORS filter takes origins that are spelled out; a pattern that is left out would shut its origins out. */
+function originObjections(policy: Tree | undefined): readonly Objection[] {
+  return list(policy?.['allowOrigins']).flatMap((origin, index) => {
+    if (text(at(origin, 'exact')) !== undefined) return [];
+    const message = 'is a pattern, which an HTTPRoute cannot match; name its origins with exact';
+    return [{ field: `service.corsPolicy.allowOrigins[${index}]`, message }];
+  });
 }
 
 function objectionsTo(matches: readonly HttpMatch[], field: string): readonly Objection[] {

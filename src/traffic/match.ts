@@ -29,11 +29,13 @@ export const ISTIO_ONLY: readonly string[] = [
   'sourceLabels',
   'sourceNamespace',
   'withoutHeaders',
+  'gateways',
+  'ignoreUriCase',
 ];
 
-/** Which of these conditions a match makes. */
+/** Which of these conditions a match makes; what is only allowed to be one is none. */
 export function conditionsIn(match: HttpMatch, fields: readonly string[]): readonly string[] {
-  return fields.filter((field) => match[field] !== undefined);
+  return fields.filter((field) => match[field] !== undefined && match[field] !== false);
 }
 
 /** A match other than an exact one as the regular expression that says the same. */

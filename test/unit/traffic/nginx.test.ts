@@ -69,6 +69,16 @@ describe('the copy of an Ingress', () => {
     expect(rendered(10, [labelled, copy]).metadata.labels).toEqual(copy.metadata.labels);
   });
 
+  it('keeps visitors by the cookie that the original asks for (fluxcd/flagger#1487)', () => {
+    const sticky = {
+      'nginx.ingress.kubernetes.io/affinity': 'cookie',
+      'nginx.ingress.kubernetes.io/session-cookie-name': 'shop',
+    };
+    const asking = { ...main, metadata: { ...main.metadata, annotations: sticky } };
+
+    expect(rendered(10, [asking]).metadata.annotations).toMatchObject(sticky);
+  });
+
   it('does not take over what kubectl noted about the original', () => {
     expect(
       Object.keys(rendered(0).metadata.annotations ?? {}).filter((key) => key.includes('kubectl')),

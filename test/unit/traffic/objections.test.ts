@@ -59,6 +59,22 @@ describe('on the Gateway API', () => {
     );
   });
 
+  it.each([
+    [{ uri: { prefix: '/' }, ignoreUriCase: true }, 'ignoreUriCase'],
+    [{ gateways: ['mesh'] }, 'gateways'],
+  ])('refuses what only Istio compares: %j', (match, field) => {
+    expect(problemOf({ ...gateway, service: { ...service, match: [match] }, analysis: steps })).toBe(
+      `UnsupportedFeature spec.service.match[0]: matches by ${field}, which an HTTPRoute cannot; drop it`,
+    );
+  });
+
+  it('refuses origins that are patterns, which nobody would be let in by', () => {
+    const corsPolicy = { allowOrigins: [{ exact: 'https://a.example.com' }, { regex: '.*' }] };
+    expect(problemOf({ ...gateway, service: { ...service, corsPolicy }, analysis: steps })).toBe(
+      'UnsupportedFeature spec.service.corsPolicy.allowOrigins[1]: is a pattern, which an HTTPRoute cannot match; name its origins with exact',
+    );
+  });
+
   it('takes what it can say', () => {
     const analysis = { ...iterations, match: [{ headers: { 'x-user': { exact: 'insider' } } }] };
     expect(problemOf({ ...gateway, service, analysis })).toBeUndefined();

@@ -166,6 +166,63 @@ describe('M21: what somebody left half empty', () => {
   });
 });
 
+describe('what people have asked for', () => {
+  const RULES = { istio: ['VirtualService', 'http'], gatewayapi: ['HTTPRoute', 'rules'] } as const;
+
+  it('a Service may be the parent of an HTTPRoute, and has to accept it like any other (fluxcd/flagger#1813)', () => {
+    const input = inputFor('gatewayapi', 'canary', {
+      gatewayRefs: [{ group: 'core', kind: 'Service', name: 'podinfo', port: 9898 }],
+    });
+    const accepted = (status: string): RoutesInput => ({
+      ...input,
+      current: written(input).map((object) => ({
+        ...object,
+        metadata: { ...object.metadata, generation: 1 },
+        status: {
+          parents: [
+            {
+              parentRef: { group: 'core', kind: 'Service', name: 'podinfo', namespace: 'test', port: 9898 },
+              conditions: [{ type: 'Accepted', status, observedGeneration: 1 }],
+            },
+          ],
+        },
+      })),
+    });
+
+    expect(observeRoutes(accepted('False')).pending).toContain('parent podinfo has not accepted it');
+    expect(observeRoutes(accepted('True')).routes).toMatchObject({ canary: 10, mark: 1 });
+  });
+
+  it.each(['istio', 'gatewayapi'] as const)(
+    'visitors of the primary stay with it as those of the canary do, on %s (fluxcd/flagger#1339, #1647)',
+    (key) => {
+      const objects = written(inputFor(key, 'canary-session-affinity'), {
+        canary: percent(30),
+        mirrored: false,
+      });
+      const [kind, member] = RULES[key];
+      const rules = list(at(specOf(objects, kind), member)).map((rule) => JSON.stringify(rule));
+
+      expect(rules).toHaveLength(3);
+      expect(rules[0]).toMatch(/canary-cookie.*"weight":0.*"weight":100/);
+      expect(rules[1]).toMatch(/primary-cookie.*"weight":100.*"weight":0/);
+      expect(rules[2]).toMatch(/"weight":70.*primary-cookie=.*"weight":30.*canary-cookie=/);
+    },
+  );
+
+  it('annotations of a cloud on an HTTPRoute stay (fluxcd/flagger#1746)', () => {
+    const input = inputFor('gatewayapi', 'canary');
+    const theirs = { 'application-networking.k8s.aws/lattice-assigned-domain-name': 'x' };
+    const current = written(input).map((object) => ({
+      ...object,
+      metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...theirs } },
+    }));
+    const after = written({ ...input, current }, { canary: percent(20), mirrored: false });
+
+    expect(after.find(({ kind }) => kind === 'HTTPRoute')?.metadata.annotations).toMatchObject(theirs);
+  });
+});
+
 describe('a route whose host changes', () => {
   it.each([
     ['istio', 'VirtualService', 'hosts'],
