@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: what the controller takes at rest, how soon it reacts and what a weight step costs, measured from
- * outside on the build that is shipped, against a cluster in a process of its own. `--json` prints everything once
- * more on the last line; `--quick` measures fewer Canaries for a shorter time. It prints, and fails nothing.
+ * outside on the build that is shipped, against a cluster in a process of its own; and what a fleet's metrics cost a real
+ * Prometheus. `--json` prints everything once more on the last line; `--quick` measures fewer Canaries for a shorter time;
+ * `--only metrics` or `--only controller` is one of the two. It prints, and fails nothing.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { optionsOf } from './arguments.ts';
+import { misused, optionsOf } from './arguments.ts';
 import {
   install,
   measureBare,
@@ -16,20 +17,27 @@ import {
   openStage,
   startController,
   type Idle,
-  type Spread,
   type Step,
 } from './bench/scenario.ts';
+import { measureMetrics, type Metrics, type Stretch } from './bench/metrics.ts';
+import type { Spread } from './bench/spread.ts';
 import { ensureBuilt } from './demo/shipped.ts';
 
 const values = optionsOf({
   json: { type: 'boolean' },
   quick: { type: 'boolean' },
   keep: { type: 'boolean' },
+  only: { type: 'string' },
 });
+if (!['metrics', 'controller', undefined].includes(values.only)) {
+  misused(`--only is ${values.only}, allowed are metrics and controller`);
+}
 const size =
   values.quick === true
-    ? { few: 100, many: 500, seconds: 5, reactions: 50 }
-    : { few: 1_000, many: 5_000, seconds: 60, reactions: 300 };
+    ? { few: 100, many: 500, seconds: 5, reactions: 50, metrics: 20 }
+    : { few: 1_000, many: 5_000, seconds: 60, reactions: 300, metrics: 40 };
+/** However quick: what matters is how many there are. */
+const METRIC_CANARIES = 1_000;
 const folder = mkdtempSync(join(tmpdir(), 'serin-bench-'));
 
 interface Bare {
@@ -134,12 +142,43 @@ function print({ quick, idle, idle5000, react, step, bare, ratios }: Report): vo
   for (const [what, value] of rows) console.log(`${what.padEnd(66)} ${value}`);
 }
 
-await ensureBuilt();
-try {
+function printMetrics({ canaries, withPath, without, ratios }: Metrics): void {
+  const line = ({ sent, sentPerSecond, mostAtATime, latency, withoutNumber, cpuSeconds }: Stretch): string =>
+    [
+      `${sent} sent, ${sentPerSecond}/s, at most ${mostAtATime} at a time`,
+      `p50 ${latency.p50Ms} and p99 ${latency.p99Ms} ms, ${withoutNumber} without a number`,
+      `Prometheus ${cpuSeconds} s`,
+    ].join('; ');
+  console.log(`${canaries} canaries with two metrics, one of them the same for all`);
+  console.log(`  due together, ${withPath.together.asked} asked:        ${line(withPath.together)}`);
+  console.log(`    each on its own:                ${line(without.together)}`);
+  console.log(`  every ten seconds, ${withPath.paced.asked} asked:   ${line(withPath.paced)}`);
+  console.log(`    each on its own:                ${line(without.paced)}`);
+  console.log(`  ratios: ${JSON.stringify(ratios)}`);
+}
+
+async function metrics(): Promise<Metrics | undefined> {
+  say(`what ${METRIC_CANARIES} canaries ask a Prometheus, twice ${size.metrics} s and more…`);
+  const measured = await measureMetrics(METRIC_CANARIES, size.metrics);
+  if (measured === undefined) say('there is no prometheus on the path, so metrics are left out');
+  return measured;
+}
+
+async function controller(): Promise<Report> {
+  await ensureBuilt();
   install(folder);
-  const result = report({ ...(await few()), idle5000: await many() });
-  print(result);
-  if (values.json === true) console.log(JSON.stringify(result));
+  return report({ ...(await few()), idle5000: await many() });
+}
+
+try {
+  const measured = values.only === 'metrics' ? undefined : await controller();
+  const asked = values.only === 'controller' ? undefined : await metrics();
+  if (measured !== undefined) print(measured);
+  if (asked !== undefined) printMetrics(asked);
+  if (values.json === true)
+    console.log(
+      JSON.stringify({ quick: values.quick === true, ...measured, ...(asked && { metrics: asked }) }),
+    );
 } finally {
   if (values.keep === true) say(`logs are in ${folder}`);
   else rmSync(folder, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CONTROLLER } from '../demo/shipped.ts';
 import { Cluster, start, startBare, usageOf, type Running } from './processes.ts';
 import type { Counts } from './protocol.ts';
+import { spread, type Spread } from './spread.ts';
 
 export interface Idle {
   readonly canaries: number;
@@ -16,13 +17,6 @@ export interface Idle {
   readonly startSeconds: number;
   /** What it asked for before it rested. */
   readonly startRequests: number;
-}
-
-export interface Spread {
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  readonly samples: number;
 }
 
 export interface Step {
@@ -192,12 +186,6 @@ function difference(after: Counts, before: Counts): Counts {
     count - (before[call] ?? 0),
   ]);
   return Object.fromEntries(entries.filter(([, count]) => count !== 0));
-}
-
-function spread(values: readonly number[]): Spread {
-  const ascending = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => rounded(ascending[Math.ceil(share * ascending.length) - 1] ?? 0, 1);
-  return { p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1), samples: ascending.length };
 }
 
 function rounded(value: number, digits: number): number {
