@@ -22,6 +22,7 @@ import { targetKind, targetKinds } from '../src/targets/registry.ts';
 import { abilitiesOf, providerNames, resolveTraffic, trafficProviders } from '../src/traffic/registry.ts';
 import { aCanary } from './support/canary-object.ts';
 import { metricCredentials, metricTemplateOf } from './support/metric-fixture.ts';
+import { folderOf } from './support/traffic.ts';
 import { isKubeObject } from '../src/adapters/kubernetes/objects.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -138,8 +139,8 @@ describe.each(COLLECTIONS)('$folder', (collection) => {
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => name)
         .sort(),
-    ).toEqual([...names].sort());
-    expect(names.filter((name) => readdirSync(join(at, name)).length === 0)).toEqual([]);
+    ).toEqual(names.map(folderOf).sort());
+    expect(names.filter((name) => readdirSync(join(at, folderOf(name))).length === 0)).toEqual([]);
   });
 
   it('tells users about every entry, with a manifest where it has a page of its own', () => {
@@ -149,9 +150,9 @@ describe.each(COLLECTIONS)('$folder', (collection) => {
       return;
     }
     const written = readdirSync(join(ROOT, pages)).map((file) => file.replace(/\.md$/, ''));
-    const text = (name: string): string => readFileSync(join(ROOT, pages, `${name}.md`), 'utf8');
+    const text = (name: string): string => readFileSync(join(ROOT, pages, `${folderOf(name)}.md`), 'utf8');
 
-    expect([...written].sort()).toEqual([...names].sort());
+    expect([...written].sort()).toEqual(names.map(folderOf).sort());
     expect(names.filter((name) => !text(name).startsWith(`# ${name}\n`))).toEqual([]);
     expect(names.filter((name) => !/^```yaml\napiVersion: flagger\.app\//m.test(text(name)))).toEqual([]);
   });

@@ -14,7 +14,7 @@ const HEAD = [
 /** Lines of Markdown, a row for each provider. */
 export function capabilityTable(): string {
   const rows = Object.entries<TrafficProvider>(trafficProviders).map(([name, { supports, routed }]) => [
-    `[\`${name}\`](traffic/${name}.md)`,
+    `[\`${name}\`](traffic/${name.replaceAll(':', '-')}.md)`,
     yesOrNo(routed && supports.weights),
     yesOrNo(supports.match),
     yesOrNo(supports.affinity),

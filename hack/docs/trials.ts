@@ -27,6 +27,8 @@ export const TRIALS: Readonly<Record<TrafficKey, Trial>> = {
   knative: { definitions: 'Knative', router: { none: 'its own controllers are needed' } },
   gloo: { definitions: { none: 'its module has them for Kubernetes before 1.22 alone' }, router: ENVOY },
   kuma: { definitions: { none: 'no module carries them' }, router: ENVOY },
+  appmesh: { definitions: { none: 'its module has them for Kubernetes before 1.22 alone' }, router: ENVOY },
+  'appmesh:v1beta2': { definitions: { none: 'no module carries them' }, router: ENVOY },
   kubernetes: { definitions: 'Kubernetes', router: 'kube-proxy' },
 };
 

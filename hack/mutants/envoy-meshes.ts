@@ -1,4 +1,4 @@
-/** Faults in the routes of Kuma and Gloo. */
+/** Faults in the routes of Kuma, Gloo and App Mesh. */
 import type { Fault, Mutant, Proof } from './mutant.ts';
 
 const MESHES_TEST = 'test/unit/traffic/envoy-meshes.test.ts';
@@ -12,6 +12,9 @@ function breaks(id: string): (what: string, test: Proof, fault: Fault) => Mutant
 const GLOO = 'src/traffic/gloo.ts';
 const kuma = breaks('Kuma');
 const gloo = breaks('Gloo');
+const APP_MESH = 'src/traffic/appmesh.ts';
+const APP_MESH_OBJECTS = 'src/traffic/appmesh-objects.ts';
+const appMesh = breaks('App Mesh');
 
 export const ENVOY_MESH_MUTANTS: readonly Mutant[] = [
   kuma(
@@ -91,6 +94,53 @@ export const ENVOY_MESH_MUTANTS: readonly Mutant[] = [
       file: 'src/api/canary.ts',
       find: "?? metadata.namespace ?? 'default';\n  return name === undefined",
       replace: "?? 'default';\n  return name === undefined",
+    },
+  ),
+  appMesh(
+    'pods that are made before the nodes that give them a proxy (2.3.6)',
+    { file: CONTRACT, name: 'makes before any pod' },
+    {
+      file: 'src/traffic/routes.ts',
+      find: 'changed([...backendServices(canary, target, current), ...early], current)',
+      replace: 'changed([...backendServices(canary, target, current), ...early.slice(9)], current)',
+    },
+  ),
+  appMesh(
+    'pods chosen by the name of the workload (4.6)',
+    { file: MESHES_TEST, name: 'chooses pods as their Services do' },
+    { file: APP_MESH, find: '{ [label]: value }]', replace: '{ [label]: apex }]' },
+  ),
+  appMesh(
+    'an A/B route in a run by weights (M42)',
+    { file: CONTRACT, name: 'renders' },
+    {
+      file: APP_MESH_OBJECTS,
+      find: "service.strategy === 'ab-testing' && !apart",
+      replace: 'service.analysis.match.length > 0 && !apart',
+    },
+  ),
+  appMesh(
+    'a share in force that App Mesh has not heard of',
+    { file: MESHES_TEST, name: 'has a share that is not in force' },
+    { file: APP_MESH, find: 'if (observed < generation)', replace: 'if (observed > generation)' },
+  ),
+  appMesh(
+    'a health check lost with a port',
+    { file: MESHES_TEST, name: 'keeps health checks' },
+    { file: APP_MESH_OBJECTS, find: "...without(first ?? {}, 'timeout'),", replace: '' },
+  ),
+  appMesh(
+    'a VirtualService of Istio’s taken for one of App Mesh',
+    { file: MESHES_TEST, name: 'is not taken for Istio' },
+    { file: 'src/traffic/metadata.ts', find: '      apiVersion === ref.apiVersion &&\n', replace: '' },
+  ),
+  appMesh(
+    'a primary made beside the nodes that its pods need (2.3.6)',
+    { file: 'test/unit/controller/observe.test.ts', name: 'has no primary made before' },
+    {
+      file: 'src/controller/perform.ts',
+      find: 'return kind.observePrimary(look) === undefined && renderServices',
+      replace: 'return kind.observePrimary(look) !== undefined && renderServices',
     },
   ),
 ];

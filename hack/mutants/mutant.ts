@@ -57,6 +57,7 @@ export const FEATURES = [
   'Knative',
   'Kuma',
   'Gloo',
+  'App Mesh',
   'session affinity',
   'traffic for nobody',
 ] as const;

@@ -59,6 +59,8 @@ const service = record({
   }).optional(),
   mirror: list(record({})).optional(),
   corsPolicy: record({}).optional(),
+  meshName: text.optional(),
+  backends: list(text).optional(),
   apex: metadata.optional(),
   primary: metadata.optional(),
   canary: metadata.optional(),

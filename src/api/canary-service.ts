@@ -51,6 +51,9 @@ export function checkReferences(spec: WrittenSpec, provider: string, report: Rep
       `is missing, provider ${provider} needs the name of the Ingress to split`,
     );
   }
+  if (provider === 'appmesh' && !spec.service?.meshName) {
+    report.error('spec.service.meshName', 'is missing, provider appmesh needs the name of the mesh');
+  }
   if (provider === 'apisix' && memberOf(spec.routeRef, 'name') === undefined) {
     report.error('spec.routeRef', 'is missing, provider apisix needs the name of the ApisixRoute to split');
   }
@@ -154,6 +157,8 @@ function routingOf(written: WrittenService) {
     headers: written.headers,
     mirror: values(written.mirror),
     corsPolicy: written.corsPolicy,
+    meshName: written.meshName || undefined,
+    backends: values(written.backends),
   };
 }
 

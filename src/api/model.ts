@@ -87,6 +87,9 @@ export interface ServiceSpec {
   readonly headers: HeaderOperations | undefined;
   /** Permanent RequestMirror filters of the Gateway API; nothing to do with `analysis.mirror`. */
   readonly mirror: readonly Readonly<Record<string, unknown>>[];
+  /** Of App Mesh: the mesh, and the virtual services that the workload calls. */
+  readonly meshName: string | undefined;
+  readonly backends: readonly string[];
   readonly corsPolicy: Readonly<Record<string, unknown>> | undefined;
   readonly metadata: Readonly<Record<'apex' | 'primary' | 'canary', CustomMetadata>>;
   readonly unmanaged: { readonly annotations: readonly string[]; readonly labels: readonly string[] };

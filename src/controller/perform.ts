@@ -51,7 +51,9 @@ export async function perform(
     case 'leave-routes':
       return leaveRoutes(view, action, put);
     case 'write-primary':
-      return withKind(view, (kind) => writePrimary(objects, kind, view, action, signal));
+      return withKind(view, async (kind) =>
+        isTooEarly(kind, view) ? ok() : writePrimary(objects, kind, view, action, signal),
+      );
     case 'keep-snapshot':
       return withKind(view, (kind) => keepSnapshot(objects, kind, view, action, signal));
     case 'write-autoscaler':
@@ -175,6 +177,12 @@ async function leaveRoutes(
 ): Promise<Done> {
   const input = left.find((one) => one.place === place);
   return input === undefined ? ok() : eachOnItsOwn(renderLeft({ ...input, routes, mark }), put);
+}
+
+/** Pods of a new primary are made once what they cannot be without has been seen, not just written. */
+function isTooEarly(kind: TargetKind, { routing, look }: View): boolean {
+  if (!routing.ok || routing.value.provider.beforePods === undefined) return false;
+  return kind.observePrimary(look) === undefined && renderServices(routing.value).length > 0;
 }
 
 /** Copies what the look has seen, contents included, and only while it is the revision that is meant. */

@@ -131,9 +131,13 @@ function countedByPods(suffix: string): BuiltinQueries {
   });
 }
 
-const http = countedByPods('[0-9a-zA-Z]+(-[0-9a-zA-Z]+)');
+/** What the names of pods end with. */
+const POD = '[0-9a-zA-Z]+(-[0-9a-zA-Z]+)';
 /** One part less, or those of the primary would be meant. */
-const httpOfDaemonSet = countedByPods('[0-9a-zA-Z]+');
+const POD_OF_DAEMON_SET = '[0-9a-zA-Z]+';
+
+const http = countedByPods(POD);
+const httpOfDaemonSet = countedByPods(POD_OF_DAEMON_SET);
 
 const TRAEFIK_LATENCIES = 'traefik_service_request_duration_seconds_bucket';
 const TRAEFIK_CANARY = 'service=~"{{ namespace }}-{{ service }}-canary-[0-9a-zA-Z-]+@kubernetescrd"';
@@ -170,6 +174,16 @@ const gloo = countedByEnvoy(
   'envoy_cluster_name=~"{{ namespace }}-{{ service }}-canaryupstream-[0-9a-zA-Z-]+_[0-9a-zA-Z-]+"',
 );
 
+/** What the proxies of the pods count, by the names of those. */
+function countedBesidePods(suffix: string): BuiltinQueries {
+  return countedByEnvoy(
+    `kubernetes_namespace="{{ namespace }}", kubernetes_pod_name=~"{{ target }}-${suffix}"`,
+  );
+}
+
+const appmesh = countedBesidePods(POD);
+const appmeshOfDaemonSet = countedBesidePods(POD_OF_DAEMON_SET);
+
 const kuma = countedByEnvoy('service=~"{{ service }}-canary_{{ namespace }}_svc_[0-9a-zA-Z-]+"');
 
 /** One entry per key of the traffic registry. */
@@ -187,11 +201,13 @@ export const BUILTIN_QUERIES: Readonly<Record<string, BuiltinQueries>> = {
   knative,
   gloo,
   kuma,
+  appmesh,
+  'appmesh:v1beta2': appmesh,
   kubernetes: http,
 };
 
 /** Of which whatever begins so is one. */
-const FAMILIES = ['gatewayapi', 'gloo'];
+const FAMILIES = ['gatewayapi', 'gloo', 'appmesh'];
 
 /**
  * The queries for a provider as users spell it. What comes after a colon chooses a version or flavour of the
@@ -200,6 +216,7 @@ const FAMILIES = ['gatewayapi', 'gloo'];
 export function builtinQueries(provider: string, targetKind: string): BuiltinQueries {
   const name = FAMILIES.find((family) => provider.startsWith(family)) ?? provider;
   const queries = (Object.hasOwn(BUILTIN_QUERIES, name) ? BUILTIN_QUERIES[name] : undefined) ?? istio;
+  if (queries === appmesh) return targetKind === 'DaemonSet' ? appmeshOfDaemonSet : appmesh;
   if (queries !== http) return queries;
   // Pods behind a Service may be called anything; without a router, a mesh is the one that counts.
   if (targetKind === 'Service' && provider === 'kubernetes') return istio;

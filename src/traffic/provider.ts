@@ -8,6 +8,7 @@ import type {
 } from '../api/model.ts';
 import type { KubeObject, ObjectRef, OwnerReference } from '../api/objects.ts';
 import type { Cookies, Routes } from '../core/model.ts';
+import type { SelectedTarget } from './services.ts';
 import type { Result } from '../shared/result.ts';
 
 /** A Canary's traffic as a provider sees it: names, the user's wishes about routing, and nothing else. */
@@ -81,6 +82,12 @@ export interface TrafficProvider {
   parse(service: RoutedService, current: readonly KubeObject[]): Result<RoutesFound, RoutesError>;
   /** The objects as they were before Serin, for a Canary that is deleted with revertOnDeletion. */
   release(service: RoutedService, current: readonly KubeObject[]): readonly KubeObject[];
+  /** Objects without which the pods of primary and canary must not be made. */
+  readonly beforePods?: (
+    service: RoutedService,
+    target: SelectedTarget,
+    current: readonly KubeObject[],
+  ) => readonly KubeObject[];
   /** Of what it made, that which Kubernetes does not delete with the Canary: the objects that are in no namespace. */
   readonly remains?: (service: RoutedService, current: readonly KubeObject[]) => readonly KubeObject[];
 }

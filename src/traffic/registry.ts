@@ -1,5 +1,6 @@
 /** The traffic providers there are, and the names users give them. */
 import { apisix } from './apisix.ts';
+import { appmesh, appmeshV1beta2 } from './appmesh.ts';
 import { contour } from './contour.ts';
 import { gatewayapi } from './gateway-api.ts';
 import { gloo } from './gloo.ts';
@@ -28,6 +29,8 @@ export const trafficProviders = {
   knative,
   gloo,
   kuma,
+  appmesh,
+  'appmesh:v1beta2': appmeshV1beta2,
   kubernetes,
 } as const satisfies Record<string, TrafficProvider>;
 
@@ -66,6 +69,8 @@ const NAMES: readonly Name[] = [
   { key: 'knative', means: (name) => name === 'knative' },
   { key: 'gloo', means: (name) => name.startsWith('gloo') },
   { key: 'kuma', means: (name) => name === 'kuma' },
+  { key: 'appmesh', means: (name) => name === 'appmesh' },
+  { key: 'appmesh:v1beta2', means: (name) => name.startsWith('appmesh:v1beta2') },
   { key: 'kubernetes', means: (name) => name === 'kubernetes' },
 ];
 

@@ -90,10 +90,11 @@ export function routeRefs(canary: Canary, provider: TrafficProvider): readonly O
   return [...services, ...provider.refs(routedService(canary))];
 }
 
-/** The Services of primary and canary that are not as they should be. */
+/** The Services of primary and canary, and what else their pods need, that are not as they should be. */
 export function renderServices({ canary, provider, target, current }: RoutesInput): readonly KubeObject[] {
   if (provider.selfRouting) return [];
-  return changed(backendServices(canary, target, current), current);
+  const early = provider.beforePods?.(routedService(canary), target, current) ?? [];
+  return changed([...backendServices(canary, target, current), ...early], current);
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   type Chart,
 } from '../../hack/charts/goldens.ts';
 import { findHelm } from '../../hack/charts/helm.ts';
+import { KINDS } from '../../src/api/kinds.ts';
 import { at, isTree, list, text, tree } from '../../src/api/tree.ts';
 import {
   beyondNamespaces,
@@ -30,6 +31,7 @@ import {
 import { resolveTraffic, trafficProviders, type TrafficKey } from '../../src/traffic/registry.ts';
 import { routeRefs } from '../../src/traffic/routes.ts';
 import { canaryFrom, fixture } from '../support/canaries.ts';
+import { folderOf } from '../support/traffic.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CLI = join(ROOT, 'src/cli/main.ts');
@@ -113,16 +115,16 @@ describe("the role of the chart's account", () => {
   });
 
   it.each(Object.keys(trafficProviders))('has the kinds that provider %s routes by', (key) => {
-    const folder = join(ROOT, 'test/fixtures/traffic', key);
+    const folder = join(ROOT, 'test/fixtures/traffic', folderOf(key));
     const canaries = readdirSync(folder).filter((file) => file.startsWith('canary'));
     const { provider } = resolveTraffic(nameOf(key)[0] ?? '') ?? {};
     if (provider === undefined) throw new Error(`nothing means ${key}`);
     const kinds = canaries.flatMap((file) =>
-      routeRefs(canaryFrom(fixture('traffic', key, file)), provider).map(({ kind }) => kind),
+      routeRefs(canaryFrom(fixture('traffic', folderOf(key), file)), provider).map(({ kind }) => kind),
     );
 
     expect([...new Set(kinds)].filter((kind) => kind !== 'Service').sort()).toEqual(
-      [...ROUTES[key as TrafficKey]].sort(),
+      [...new Set(ROUTES[key as TrafficKey].map((name) => KINDS[name].kind))].sort(),
     );
   });
 });

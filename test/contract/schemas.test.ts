@@ -43,7 +43,6 @@ const PASSED_ON = [
   /^spec\.(autoscaler|ingress|route|upstream)Ref/u,
   /^spec\.service\.(trafficPolicy|rewrite|retries|corsPolicy)/u,
   /^spec\.service\.(gatewayRefs|mirror)\[\]/u,
-  /^spec\.service\.(meshName|backends)/u,
   /^spec\.(service|analysis|canaryAnalysis)\.match\[\]/u,
   /^spec\.(analysis|canaryAnalysis)\.sessionAffinity/u,
 ];

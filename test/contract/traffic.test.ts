@@ -262,6 +262,13 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
     });
   }
 
+  const early = trafficObjects(key, 'before-pods.yaml');
+  it('makes before any pod what is on record, or nothing but Services', () => {
+    const made = renderServices(input).filter((object) => !isPlain(object));
+
+    expect(made).toEqual(early ?? []);
+  });
+
   const features = featuredCases(key);
   if (features.length > 0) {
     it.each(features)('renders $feature as on record', ({ feature, canary: featuring, found }) => {

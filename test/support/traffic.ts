@@ -23,25 +23,32 @@ export interface Featured {
   readonly found: readonly KubeObject[];
 }
 
+/** What a provider's folder and page are called: not every system takes a colon in a name. */
+export function folderOf(key: string): string {
+  return key.replaceAll(':', '-');
+}
+
 /** The provider's plain Canary, at any position. */
 export function plainCase(key: string): Featured {
-  const canary = canaryFrom(fixture('traffic', key, 'canary.yaml'));
+  const canary = canaryFrom(fixture('traffic', folderOf(key), 'canary.yaml'));
   return { feature: 'plain', canary, found: trafficObjects(key, 'before.yaml') ?? [] };
 }
 
 /** Its Canaries that show one feature each. */
 export function featuredCases(key: string): readonly Featured[] {
-  const features = readdirSync(join(FOLDER, key)).flatMap(
+  const features = readdirSync(join(FOLDER, folderOf(key))).flatMap(
     (file) => /^canary-(.+)\.yaml$/.exec(file)?.[1] ?? [],
   );
   return features.map((feature) => ({
     feature,
-    canary: canaryFrom(fixture('traffic', key, `canary-${feature}.yaml`)),
+    canary: canaryFrom(fixture('traffic', folderOf(key), `canary-${feature}.yaml`)),
     found: trafficObjects(key, `found-${feature}.yaml`) ?? plainCase(key).found,
   }));
 }
 
 /** The objects of a fixture; undefined where there is no such file. */
 export function trafficObjects(key: string, file: string): readonly KubeObject[] | undefined {
-  return existsSync(join(FOLDER, key, file)) ? objectsIn(fixture('traffic', key, file)) : undefined;
+  return existsSync(join(FOLDER, folderOf(key), file))
+    ? objectsIn(fixture('traffic', folderOf(key), file))
+    : undefined;
 }

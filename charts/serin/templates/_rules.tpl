@@ -93,6 +93,11 @@
   resources: [trafficsplits]
   verbs: [get, list, watch, create, update]
 {{- end }}
+{{- if regexMatch "(^|,)appmesh(,|$|:v1beta2)" (join "," $providers) }}
+- apiGroups: [appmesh.k8s.aws]
+  resources: [virtualnodes, virtualservices{{ if regexMatch "(^|,)appmesh:v1beta2" (join "," $providers) }}, virtualrouters{{ end }}]
+  verbs: [get, list, watch, create, update]
+{{- end }}
 {{- if regexMatch "(^|,)gloo" (join "," $providers) }}
 - apiGroups: [gateway.solo.io]
   resources: [routetables]

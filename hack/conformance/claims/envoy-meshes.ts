@@ -1,4 +1,4 @@
-/** Gloo and Kuma, by what their routes are and whose. */
+/** Gloo, Kuma and App Mesh, by what their routes are and whose. */
 import type { Claim } from '../claim.ts';
 
 const CONTRACT = 'test/contract/traffic.test.ts';
@@ -109,5 +109,70 @@ export const ENVOY_MESHES: readonly Claim[] = [
     says: 'requests are counted by its Envoy, under the name of the canary’s Service',
     tests: { [QUERIES]: ['the built-in queries read for kuma as dashboards know them'] },
     differs: 'of the Service that the Canary names, where Flagger asks by the target’s name',
+  },
+  {
+    id: '10.5.46.1',
+    says: 'nodes for the pods of primary and canary, routes to both and to the canary alone, in both versions',
+    tests: {
+      [CONTRACT]: [
+        'traffic provider appmesh renders …',
+        'traffic provider appmesh reads back …',
+        'traffic provider appmesh makes before any pod …',
+        'traffic provider appmesh:v1beta2 renders …',
+        'traffic provider appmesh:v1beta2 reads back …',
+        'traffic provider appmesh:v1beta2 makes before any pod …',
+      ],
+      [MESHES]: [
+        'App Mesh chooses pods as their Services do, whatever the workload is called',
+        'App Mesh has nodes that call what the Canary names, time out as it says and log where it asks for that',
+        'App Mesh keeps health checks, further listeners and names in AWS of a node',
+        'App Mesh speaks grpc by the name of the port, …',
+        'App Mesh is not taken for Istio, …',
+      ],
+    },
+    mutants: [
+      'App Mesh: pods chosen by the name of the workload (4.6)',
+      'App Mesh: a health check lost with a port',
+      'App Mesh: a VirtualService of Istio’s taken for one of App Mesh',
+    ],
+    differs: 'pods are chosen as their Services choose them, where Flagger goes by the workload’s name',
+  },
+  {
+    id: '10.5.46.2',
+    says: 'weights are written and read, and stay where something else is mended',
+    tests: {
+      [CONTRACT]: ['traffic provider appmesh M7: …', 'traffic provider appmesh:v1beta2 M7: …'],
+      [MESHES]: [
+        'App Mesh has a share that is not in force where …',
+        'App Mesh writes nothing again that is as it should be, in its older version either',
+      ],
+    },
+    mutants: ['App Mesh: a share in force that App Mesh has not heard of'],
+    differs: 'a weight counts once App Mesh has taken it up, and v1beta1 is not written at every look',
+  },
+  {
+    id: '10.5.46.3',
+    says: 'A/B routes by headers, with one for everybody else',
+    tests: {
+      [CONTRACT]: [
+        'traffic provider appmesh renders header-match as on record',
+        'traffic provider appmesh:v1beta2 renders header-match as on record',
+        'traffic provider appmesh:v1beta2 renders match-without-iterations as on record',
+      ],
+      'test/unit/traffic/objections.test.ts': ['on App Mesh …'],
+    },
+    mutants: ['App Mesh: an A/B route in a run by weights (M42)'],
+    differs: 'each entry of a match has a route of its own, where Flagger asks for all at once',
+  },
+  {
+    id: '10.5.46.4',
+    says: 'hosts, deadline and retries are told to the gateway by annotations',
+    tests: {
+      [CONTRACT]: [
+        'traffic provider appmesh renders gateway as on record',
+        'traffic provider appmesh:v1beta2 renders gateway as on record',
+      ],
+    },
+    differs: 'they follow the Canary, where Flagger writes them once with v1beta2',
   },
 ];

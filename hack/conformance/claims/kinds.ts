@@ -228,9 +228,12 @@ export const KINDS_AND_MARKS: readonly Claim[] = [
   },
   {
     id: '3.11.7',
-    says: 'appmesh.flagger.app/accesslog',
-    open: 'not in scope yet',
-    because: 'App Mesh has no provider yet, so nothing reads it',
+    says: 'appmesh.flagger.app/accesslog has proxies of App Mesh write their access log',
+    tests: {
+      'test/unit/traffic/envoy-meshes.test.ts': [
+        'App Mesh has nodes that call what the Canary names, time out as it says and log where it asks for that',
+      ],
+    },
   },
   {
     id: '3.11.8',

@@ -91,8 +91,21 @@ export const LOOKS: readonly Claim[] = [
   {
     id: '2.3.6',
     says: 'with App Mesh the objects of the mesh come before the pods',
-    open: 'not in scope yet',
-    because: 'App Mesh has no provider yet, and is refused as one that is not known',
+    tests: {
+      'test/contract/traffic.test.ts': [
+        'traffic provider appmesh makes before any pod …',
+        'traffic provider appmesh:v1beta2 makes before any pod …',
+      ],
+      'test/unit/controller/observe.test.ts': [
+        'a Canary whose pods need something of their mesh has no primary made before that has been seen',
+      ],
+    },
+    mutants: [
+      'App Mesh: pods that are made before the nodes that give them a proxy (2.3.6)',
+      'App Mesh: a primary made beside the nodes that its pods need (2.3.6)',
+    ],
+    differs:
+      'the nodes, which pods depend on; routes wait for a primary that is ready, as with every provider',
   },
   {
     id: '2.3.7',

@@ -34,6 +34,8 @@ export const ROUTES = {
   smi: ['TrafficSplit'],
   // Its routes are the target's own.
   knative: [],
+  appmesh: ['AppMeshVirtualNodeV1beta1', 'AppMeshVirtualServiceV1beta1'],
+  'appmesh:v1beta2': ['AppMeshVirtualNode', 'AppMeshVirtualRouter', 'AppMeshVirtualService'],
   gloo: ['RouteTable', 'Upstream'],
   kuma: ['TrafficRoute'],
   kubernetes: [],
@@ -112,7 +114,7 @@ function rule(
   const tail = subresource === undefined ? '' : `/${subresource}`;
   return {
     apiGroups: [...new Set(kinds.map(groupOf))],
-    resources: kinds.map(({ plural }) => plural + tail),
+    resources: [...new Set(kinds.map(({ plural }) => plural + tail))],
     ...(names.length > 0 && { resourceNames: names }),
     verbs,
   };

@@ -8,7 +8,7 @@ import { lookAt, observedOf, type View } from '../../../src/controller/observe.t
 import { perform } from '../../../src/controller/perform.ts';
 import { percent } from '../../../src/shared/brand.ts';
 import { err, ok } from '../../../src/shared/result.ts';
-import { canaryFrom, objectIn } from '../../support/canaries.ts';
+import { canaryFrom, fixture, objectIn } from '../../support/canaries.ts';
 import { TARGET } from '../../support/deployments.ts';
 import { FakeTools } from './tools.ts';
 
@@ -101,6 +101,30 @@ metadata: { name: podinfo, uid: route-uid, resourceVersion: "7", annotations: { 
     const { apiVersion, kind } = route;
     const ref = { apiVersion, kind, name: 'podinfo' };
     expect(deleted).toEqual([[1, ref, { signal, uid: 'route-uid', resourceVersion: '7' }]]);
+  });
+});
+
+describe('a Canary whose pods need something of their mesh', () => {
+  it('has no primary made before that has been seen', async () => {
+    const wish = fixture('traffic', 'appmesh-v1beta2', 'canary.yaml');
+    const { tools, see, put } = await look(canaryFrom(wish), objectIn(TARGET));
+    const made: string[] = [];
+    const create = async (object: KubeObject) => {
+      made.push(object.kind);
+      put(object);
+      return ok(object);
+    };
+    const writing = { ...tools, objects: { ...tools.objects, create } };
+    const view = await see();
+    const revision = observedOf(view).target?.revision;
+    if (revision === undefined) throw new Error('there is no target');
+    const primary = { kind: 'write-primary', from: 'target', revision } as const;
+
+    expect(await perform(writing, view, { kind: 'write-services' }, signal)).toEqual(ok());
+    expect(await perform(writing, view, primary, signal)).toEqual(ok());
+    expect(made).toEqual(['Service', 'Service', 'VirtualNode', 'VirtualNode']);
+    expect(await perform(writing, await see(), primary, signal)).toEqual(ok());
+    expect(made.at(-1)).toBe('Deployment');
   });
 });
 

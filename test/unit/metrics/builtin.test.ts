@@ -80,6 +80,7 @@ describe('the built-in queries', () => {
       `histogram_quantile( 0.99, sum( rate( osm_request_duration_ms_bucket{ ${OSM} }[1m] ) ) by (le) )`,
     ],
     ...[
+      ['appmesh', PODS],
       ['contour', CONTOUR],
       ['gloo', GLOO],
       ['kuma', KUMA],
@@ -104,6 +105,7 @@ describe('the built-in queries', () => {
     ['gloo:v1', 'gloo'],
     ['skipper', 'skipper'],
     ['apisix', 'apisix'],
+    ['appmesh:v1beta2', 'appmesh'],
     ['contour', 'contour'],
     ['linkerd', 'linkerd'],
     ['osm', 'osm'],
@@ -141,10 +143,13 @@ describe('the pods of a DaemonSet (M30)', () => {
     return new RegExp(`^(?:${names})$`);
   };
 
-  it.each(['kubernetes', 'gatewayapi:v1'])('are counted without those of the primary: %s', (provider) => {
-    expect(ofPods(provider).test('podinfo-x7k2q')).toBe(true);
-    expect(ofPods(provider).test('podinfo-primary-x7k2q')).toBe(false);
-  });
+  it.each(['kubernetes', 'gatewayapi:v1', 'appmesh:v1beta2'])(
+    'are counted without those of the primary: %s',
+    (provider) => {
+      expect(ofPods(provider).test('podinfo-x7k2q')).toBe(true);
+      expect(ofPods(provider).test('podinfo-primary-x7k2q')).toBe(false);
+    },
+  );
 
   it('change nothing where routers count', () => {
     expect(builtinQueries('istio', 'DaemonSet')).toBe(BUILTIN_QUERIES['istio']);

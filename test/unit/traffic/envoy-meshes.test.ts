@@ -1,8 +1,9 @@
-/** What Kuma and Gloo do beyond what all providers promise: whose an object is, and who is sent where. */
+/** What Kuma, Gloo and App Mesh do beyond what all providers promise: whose an object is, and who is sent where. */
 import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../../src/api/objects.ts';
 import { at, list, tree } from '../../../src/api/tree.ts';
 import { instant, percent } from '../../../src/shared/brand.ts';
+import { appmesh, appmeshV1beta2 } from '../../../src/traffic/appmesh.ts';
 import { gloo } from '../../../src/traffic/gloo.ts';
 import { kuma } from '../../../src/traffic/kuma.ts';
 import {
@@ -10,6 +11,7 @@ import {
   releaseTraffic,
   remainsOf,
   renderRoutes,
+  renderServices,
   routedService,
   type RoutesInput,
 } from '../../../src/traffic/routes.ts';
@@ -180,5 +182,124 @@ describe('a RouteTable of Gloo', () => {
     );
 
     expect(canaryFrom(text).upstream).toEqual({ name: 'podinfo', namespace: 'test' });
+  });
+});
+
+describe('App Mesh', () => {
+  const text = (name = 'canary.yaml'): string => fixture('traffic', 'appmesh-v1beta2', name);
+  const look = (canary: string, ...current: readonly KubeObject[]): RoutesInput => ({
+    ...{ canary: canaryFrom(canary), provider: appmeshV1beta2, target: TARGET, current, now: NOW },
+  });
+  const nodesIn = (input: RoutesInput): readonly KubeObject[] =>
+    renderServices(input).filter(({ kind }) => kind === 'VirtualNode');
+  const nodes = nodesIn(look(text()));
+  const routes = renderRoutes({ ...look(text()), routes: at10, mark: 1 });
+  const router = routes.find(({ kind, metadata }) => kind === 'VirtualRouter' && metadata.name === 'podinfo');
+
+  it('chooses pods as their Services do, whatever the workload is called', () => {
+    const target = { ...TARGET, label: 'tier', value: 'web', primary: { tier: 'front' } };
+    const selectors = nodesIn({ ...look(text()), target }).map((node) =>
+      at(node, 'spec', 'podSelector', 'matchLabels'),
+    );
+
+    expect(selectors).toEqual([{ tier: 'front' }, { tier: 'web' }]);
+    const { primary: _, ...fresh } = target;
+    expect(at(nodesIn({ ...look(text()), target: fresh })[0], 'spec', 'podSelector')).toEqual({
+      matchLabels: { tier: 'web-primary' },
+    });
+  });
+
+  it('chooses no pods where a Service is released', () => {
+    const target = { ...TARGET, service: { template: undefined } };
+
+    expect(nodesIn({ ...look(text()), target }).map((node) => at(node, 'spec', 'podSelector'))).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('has nodes that call what the Canary names, time out as it says and log where it asks for that', () => {
+    const wish = text('canary-gateway.yaml')
+      .replace(
+        '    hosts:',
+        '    backends: [database, "arn:aws:appmesh:eu:1:mesh/a/virtualService/b"]\n    hosts:',
+      )
+      .replace('metadata:', 'metadata:\n  annotations: { appmesh.flagger.app/accesslog: enabled }');
+    const [node] = nodesIn(look(wish));
+
+    expect(node?.['spec']).toMatchObject({
+      listeners: [{ timeout: { http: { perRequest: { unit: 'ms', value: 15_000 } } } }],
+      backends: [
+        { virtualService: { virtualServiceRef: { name: 'database' } } },
+        { virtualService: { virtualServiceARN: 'arn:aws:appmesh:eu:1:mesh/a/virtualService/b' } },
+      ],
+      logging: { accessLog: { file: { path: '/dev/stdout' } } },
+    });
+  });
+
+  it('keeps health checks, further listeners and names in AWS of a node', () => {
+    const set = nodes.map((node) => {
+      const [first] = list(at(node, 'spec', 'listeners'));
+      const listeners = [{ ...tree(first), healthCheck: { path: '/' } }, { portMapping: { port: 9797 } }];
+      return { ...node, spec: { ...tree(node['spec']), awsName: 'podinfo', listeners } };
+    });
+
+    expect(nodesIn(look(text(), ...set))).toEqual([]);
+    const [moved] = nodesIn(look(text().replace('9898', '8080'), ...set));
+    expect(moved?.['spec']).toMatchObject({
+      awsName: 'podinfo',
+      listeners: [
+        { healthCheck: { path: '/' }, portMapping: { port: 8080 } },
+        { portMapping: { port: 9797 } },
+      ],
+    });
+  });
+
+  it('speaks grpc by the name of the port, and listens on the Service’s where the container’s has a name', () => {
+    const wish = text().replace('    targetPort: 9898', '    targetPort: api\n    portName: grpc-api');
+
+    expect(at(nodesIn(look(wish))[0], 'spec', 'listeners')).toEqual([
+      { portMapping: { port: 80, protocol: 'grpc' } },
+    ]);
+  });
+
+  it('writes nothing again that is as it should be, in its older version either', () => {
+    const older = canaryFrom(fixture('traffic', 'appmesh', 'canary-gateway.yaml'));
+    const input = { ...look(text()), canary: older, provider: appmesh };
+    const made = [...renderServices(input), ...renderRoutes({ ...input, routes: at10, mark: 1 })];
+
+    expect(made.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toContain(
+      'VirtualService podinfo.test',
+    );
+    const again = { ...input, current: made };
+    expect([...renderServices(again), ...renderRoutes({ ...again, routes: at10, mark: 1 })]).toEqual([]);
+  });
+
+  it.each([
+    ['has been seen only as it was', { observedGeneration: 1 }, 'App Mesh has seen generation 1 of 2'],
+    [
+      'is not active',
+      { conditions: [{ type: 'VirtualRouterActive', status: 'False', reason: 'denied' }] },
+      'App Mesh does not route by it: denied',
+    ],
+  ])('has a share that is not in force where the VirtualRouter %s', (_, status, said) => {
+    const current = { ...router, metadata: { ...router?.metadata, generation: 2 }, status } as KubeObject;
+    const seen = observeRoutes(look(text(), current));
+
+    expect(seen.pending).toBe(`VirtualRouter podinfo.test: ${said}`);
+    expect(seen.routes).toMatchObject({ canary: 10, mark: -1 });
+  });
+
+  it('is not taken for Istio, which has a VirtualService of the same name', () => {
+    const istios = {
+      apiVersion: 'networking.istio.io/v1beta1',
+      kind: 'VirtualService',
+      metadata: { name: 'podinfo' },
+    };
+    const [entry] = appmeshV1beta2
+      .render(routedService(canaryFrom(text())), at10, [istios])
+      .filter(({ kind, metadata }) => kind === 'VirtualService' && metadata.name === 'podinfo');
+
+    expect(entry?.apiVersion).toBe('appmesh.k8s.aws/v1beta2');
   });
 });

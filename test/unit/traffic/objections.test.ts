@@ -255,6 +255,55 @@ describe('on Gloo', () => {
   });
 });
 
+describe('on App Mesh', () => {
+  const mesh = { provider: 'appmesh:v1beta2' };
+  const problemOfMatch = (...match: readonly object[]): string | undefined =>
+    problemOf({ ...mesh, analysis: { ...iterations, match } });
+  const problemOfService = (service: object): string | undefined =>
+    problemOf({ ...mesh, service: { port: 80, ...service }, analysis: steps });
+
+  it('takes any of up to ten alternatives of headers', () => {
+    const headers = (count: number): readonly object[] =>
+      Array.from({ length: count }, (_, index) => ({ headers: { [`x-${index}`]: { suffix: 'in' } } }));
+
+    expect(problemOfMatch(...headers(10))).toBeUndefined();
+    expect(problemOfMatch(...headers(11))).toBe(
+      'UnsupportedFeature spec.analysis.match: has 11 entries, expected at most 10',
+    );
+  });
+
+  it.each([
+    [{ method: { exact: 'GET' }, uri: { prefix: '/a' } }, 'matches by uri, method, which App Mesh cannot'],
+    [{ queryParams: { a: { exact: 'b' } } }, 'matches by queryParams, which App Mesh cannot'],
+    [{}, 'matches by no header'],
+  ])('refuses other conditions: %j', (match, sentence) => {
+    expect(problemOfMatch(match)).toContain(`UnsupportedFeature spec.analysis.match[0]: ${sentence}`);
+  });
+
+  it.each([
+    [{ timeout: 'soon' }, 'spec.service.timeout: found "soon", expected a span of time such as 15s'],
+    [{ retries: { perTryTimeout: '1 s' } }, 'spec.service.retries.perTryTimeout: found "1 s"'],
+    [
+      { retries: { retryOn: 'gateway-error,5xx' } },
+      'spec.service.retries.retryOn: found "5xx", App Mesh knows',
+    ],
+  ])('says what it cannot make sense of: %j', (service, sentence) => {
+    expect(problemOfService(service)).toContain(sentence);
+    expect(
+      problemOfService({ timeout: '15s', retries: { retryOn: 'gateway-error, stream-error' } }),
+    ).toBeUndefined();
+  });
+
+  it('needs the name of the mesh in its older version', () => {
+    expect(problemOf({ provider: 'appmesh', analysis: steps })).toContain(
+      'spec.service.meshName: is missing',
+    );
+    expect(
+      problemOf({ provider: 'appmesh', service: { port: 80, meshName: 'a' }, analysis: steps }),
+    ).toBeUndefined();
+  });
+});
+
 describe('session affinity', () => {
   const sessionAffinity = { cookieName: 'v' };
   const match = [{ headers: { cookie: { regex: 'beta' } } }];
