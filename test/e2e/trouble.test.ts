@@ -249,9 +249,11 @@ describe('what an operator sees', () => {
           `-event-webhook=http://user:${hookPassword}@127.0.0.1:9/events?token=${queryToken}`,
           '-slack-channel=a',
         ],
-        { SLACK_URL: `http://127.0.0.1:9/services/${queryToken}`, SLACK_TOKEN: slackToken ?? '' },
+        { SLACK_URL: `${w.web.url}/services/${queryToken}`, SLACK_TOKEN: slackToken ?? '' },
       );
-      w.web.reply('/chat', 500);
+      // For good: one that cannot just now is tried again for minutes.
+      w.web.reply('/chat', 403);
+      w.web.reply(`/services/${queryToken}`, { status: 403, body: `not with ${queryToken}` });
       w.web.reply(`/hook?token=${queryToken}`, { status: 500, body: 'no' });
       const text = (value: string | undefined): string => Buffer.from(value ?? '').toString('base64');
       const secret = (name: string, data: Readonly<Record<string, string>>): Record<string, unknown> => ({
