@@ -11,6 +11,7 @@ import { JUDGEMENT_DEFECTS } from './claims/judgement.ts';
 import { KINDS_AND_MARKS } from './claims/kinds.ts';
 import { LOAD_TESTER_CLAIMS } from './claims/load-tester.ts';
 import { LOOKS } from './claims/looks.ts';
+import { MESSENGER_CLAIMS, QUERY_PATH_CLAIMS } from './claims/messengers.ts';
 import { OPERABILITY_DEFECTS } from './claims/operability.ts';
 import { ROUTERS } from './claims/routers.ts';
 import { RUNS } from './claims/runs.ts';
@@ -44,7 +45,9 @@ export const CLAIMS: readonly Claim[] = [
   ...ROUTERS,
   ...ENVOY_MESHES,
   ...INGRESSES,
+  ...MESSENGER_CLAIMS,
   ...LOAD_TESTER_CLAIMS,
+  ...QUERY_PATH_CLAIMS,
   ...ROLLOUT_DEFECTS,
   ...JUDGEMENT_DEFECTS,
   ...OPERABILITY_DEFECTS,

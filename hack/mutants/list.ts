@@ -10,6 +10,7 @@ import { INVARIANT_MUTANTS } from './invariants.ts';
 import { KNATIVE_MUTANTS } from './knative.ts';
 import { LAW_MUTANTS } from './laws.ts';
 import { LOAD_TESTER_MUTANTS } from './load-tester.ts';
+import { MESSENGER_MUTANTS } from './messengers.ts';
 import type { Mutant } from './mutant.ts';
 import { OPERABILITY_MUTANTS } from './operability.ts';
 import { RELEASE_MUTANTS } from './releases.ts';
@@ -27,6 +28,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...INGRESS_MUTANTS,
   ...TAKE_OVER_MUTANTS,
   ...LOAD_TESTER_MUTANTS,
+  ...MESSENGER_MUTANTS,
   ...EXPLANATION_MUTANTS,
   ...DROP_IN_MUTANTS,
   ...RELEASE_MUTANTS,

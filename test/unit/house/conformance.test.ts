@@ -148,7 +148,10 @@ describe('the claims', () => {
     '10.5.38',
     '10.5.42',
     '10.5.45',
+    '10.6.5',
+    ...counted('10.6.5.', 3),
     '10.6.6',
+    '10.6.7',
     ...counted('M', 66).filter((id) => {
       const number = Number(id.slice(1));
       return number <= 17 || (number >= 20 && number <= 29) || (number >= 30 && number <= 42) || number >= 50;
