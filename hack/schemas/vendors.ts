@@ -68,10 +68,12 @@ export const VENDORS: readonly Vendor[] = [
 /** Versions of which no package carries a definition: what we render in them is not tried. */
 export const UNPUBLISHED: readonly string[] = [
   'split.smi-spec.io/v1alpha1',
-  // Gloo's own module has them in a form that API servers since 1.22 do not take.
+  // App Mesh's and Gloo's own modules have them in a form that API servers since 1.22 do not take.
+  'appmesh.k8s.aws/v1beta1',
   'gateway.solo.io/v1',
   'gloo.solo.io/v1',
   'kuma.io/v1alpha1',
+  'appmesh.k8s.aws/v1beta2',
 ];
 
 const ATTEMPTS = 3;
