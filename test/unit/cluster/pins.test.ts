@@ -62,7 +62,7 @@ describe('the add-ons', () => {
       [...readFileSync(file, 'utf8').matchAll(/image: (\S+)/g)].map(([, image = '']) => image),
     );
 
-    expect(used).toHaveLength(4);
+    expect(used).toHaveLength(5);
     expect(used.filter((image) => !made.includes(image))).toEqual([]);
   });
 
