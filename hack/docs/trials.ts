@@ -21,7 +21,10 @@ export const TRIALS: Readonly<Record<TrafficKey, Trial>> = {
   skipper: { definitions: 'Kubernetes', router: 'Skipper' },
   apisix: { definitions: 'APISIX', router: { none: 'no package carries OpenResty as it needs it' } },
   contour: { definitions: 'Contour', router: { none: 'an Envoy has to be packed for it' } },
-  linkerd: { definitions: 'Open Service Mesh', router: { none: 'no package carries its proxy' } },
+  linkerd: {
+    definitions: { none: 'no module has them for v1alpha1' },
+    router: { none: 'no package carries its proxy' },
+  },
   osm: { definitions: 'Open Service Mesh', router: { none: 'retired by its makers' } },
   smi: { definitions: 'Open Service Mesh', router: { none: 'a specification, not a router' } },
   knative: { definitions: 'Knative', router: { none: 'its own controllers are needed' } },
