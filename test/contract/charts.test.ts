@@ -94,7 +94,13 @@ describe("the role of the chart's account", () => {
     everything: [
       [
         'everywhere',
-        workRules({ providers: Object.keys(ROUTES).flatMap(nameOf), trackConfigs: true, secretNames: [] }),
+        workRules({
+          providers: Object.keys(ROUTES).flatMap(nameOf),
+          trackConfigs: true,
+          secretNames: [],
+          keptn: true,
+          externalMetrics: ['queue_messages_ready'],
+        }),
       ],
       ['everywhere', definitionRules()],
       ['serin-system', leaseRules()],

@@ -121,6 +121,20 @@
   resources: [revisions]
   verbs: [get, list, watch]
 {{- end }}
+{{- if .Values.rbac.keptn }}
+- apiGroups: [metrics.keptn.sh]
+  resources: [keptnmetrics]
+  verbs: [get]
+# One is made for every question and deleted when it is answered.
+- apiGroups: [metrics.keptn.sh]
+  resources: [analyses]
+  verbs: [get, create, delete]
+{{- end }}
+{{- with .Values.rbac.externalMetrics }}
+- apiGroups: [external.metrics.k8s.io]
+  resources: {{ toJson . }}
+  verbs: [get, list]
+{{- end }}
 {{- end -}}
 
 {{- /* Who leads: the Lease is Flagger's, so that each excludes the other. */ -}}

@@ -18,6 +18,10 @@ export interface Needs {
   readonly trackConfigs: boolean;
   /** Without tracking: the only Secrets that may be read; none is any whose name is known. */
   readonly secretNames: readonly string[];
+  /** Whether templates may ask what Keptn keeps. */
+  readonly keptn?: boolean;
+  /** The external metrics that templates ask for. */
+  readonly externalMetrics?: readonly string[];
 }
 
 /** The objects a provider routes by. */
@@ -45,7 +49,8 @@ const LOOK = ['get', 'list', 'watch'] as const;
 const WRITE = [...LOOK, 'create', 'update'] as const;
 
 /** Where Canaries are. Deleting is left to Kubernetes, but for what cannot be changed and what is not wanted any more. */
-export function workRules({ providers, trackConfigs, secretNames }: Needs): readonly Rule[] {
+export function workRules(needs: Needs): readonly Rule[] {
+  const { providers, trackConfigs, secretNames } = needs;
   const { Canary, MetricTemplate, AlertProvider, Deployment, DaemonSet, ControllerRevision } = KINDS;
   const { Service, EndpointSlice, HorizontalPodAutoscaler, ScaledObject, ConfigMap, Secret, Event } = KINDS;
   return [
@@ -68,6 +73,7 @@ export function workRules({ providers, trackConfigs, secretNames }: Needs): read
     ...routeKinds(providers).map((kinds) => rule(kinds, WRITE)),
     ...(providers.includes('knative') ? knativeRules() : []),
     ...(providers.includes('kuma') ? [rule([KINDS.TrafficRoute], ['delete'])] : []),
+    ...metricRules(needs),
   ];
 }
 
@@ -82,6 +88,17 @@ export function definitionRules(): readonly Rule[] {
   const { Canary, MetricTemplate, AlertProvider, CustomResourceDefinition } = KINDS;
   const names = [Canary, MetricTemplate, AlertProvider].map((kind) => `${kind.plural}.${groupOf(kind)}`);
   return [rule([CustomResourceDefinition], ['get', 'create', 'patch'], { names })];
+}
+
+/** Metrics that the cluster keeps itself. An Analysis is made for every question and deleted when it is answered. */
+function metricRules({ keptn = false, externalMetrics: resources = [] }: Needs): readonly Rule[] {
+  const { KeptnMetric, KeptnAnalysis } = KINDS;
+  return [
+    ...(keptn ? [rule([KeptnMetric], ['get']), rule([KeptnAnalysis], ['get', 'create', 'delete'])] : []),
+    ...(resources.length > 0
+      ? [{ apiGroups: ['external.metrics.k8s.io'], resources, verbs: ['get', 'list'] }]
+      : []),
+  ];
 }
 
 /** A Knative Service is always the user's; its revisions are Knative's. */
