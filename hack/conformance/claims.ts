@@ -12,6 +12,7 @@ import { KINDS_AND_MARKS } from './claims/kinds.ts';
 import { LOAD_TESTER_CLAIMS } from './claims/load-tester.ts';
 import { LOOKS } from './claims/looks.ts';
 import { MESSENGER_CLAIMS, QUERY_PATH_CLAIMS } from './claims/messengers.ts';
+import { METRIC_CLAIMS } from './claims/metrics.ts';
 import { OPERABILITY_DEFECTS } from './claims/operability.ts';
 import { ROUTERS } from './claims/routers.ts';
 import { RUNS } from './claims/runs.ts';
@@ -45,6 +46,7 @@ export const CLAIMS: readonly Claim[] = [
   ...ROUTERS,
   ...ENVOY_MESHES,
   ...INGRESSES,
+  ...METRIC_CLAIMS,
   ...MESSENGER_CLAIMS,
   ...LOAD_TESTER_CLAIMS,
   ...QUERY_PATH_CLAIMS,

@@ -11,6 +11,7 @@ import { KNATIVE_MUTANTS } from './knative.ts';
 import { LAW_MUTANTS } from './laws.ts';
 import { LOAD_TESTER_MUTANTS } from './load-tester.ts';
 import { MESSENGER_MUTANTS } from './messengers.ts';
+import { METRIC_MUTANTS } from './metrics.ts';
 import type { Mutant } from './mutant.ts';
 import { OPERABILITY_MUTANTS } from './operability.ts';
 import { RELEASE_MUTANTS } from './releases.ts';
@@ -35,5 +36,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...ASKING_MUTANTS,
   ...COPY_MUTANTS,
   ...OPERABILITY_MUTANTS,
+  ...METRIC_MUTANTS,
   ...ROUTER_MUTANTS,
 ];

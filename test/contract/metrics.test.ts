@@ -97,7 +97,12 @@ async function asked(type: string, listener: RequestListener): Promise<Result<nu
   const shown: string[] = [];
   const address = await served((request, response) => {
     const { authorization = '' } = request.headers;
-    shown.push(...authorization.split(/[ =]/u).slice(-1).filter(Boolean));
+    shown.push(
+      ...authorization
+        .split(/ |Signature=/u)
+        .slice(-1)
+        .filter(Boolean),
+    );
     listener(request, response);
   });
   const result = await made(type, { address }).query({ query, interval: '1m' }, { signal });

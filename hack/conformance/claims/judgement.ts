@@ -4,6 +4,8 @@ import type { Claim } from '../claim.ts';
 const BUILTIN = 'test/unit/metrics/builtin.test.ts';
 const CANARY = 'test/unit/api/canary.test.ts';
 const GATES = 'test/unit/core/gates.test.ts';
+const METRICS = 'test/contract/metrics.test.ts';
+const CLUSTER = 'test/unit/metrics/cluster.test.ts';
 const WORDING = 'test/unit/core/wording.test.ts';
 const TICKS = 'test/scenario/ticks.test.ts';
 
@@ -54,27 +56,37 @@ export const JUDGEMENT_DEFECTS: readonly Claim[] = [
       'test/unit/controller/ask.test.ts': [
         'a question of the core about an in-line query names the Canary in it',
       ],
+      [METRICS]: ['influxdb tells no data', 'stackdriver gives the value, …'],
     },
-    mutants: ['drop-in: a division by nothing that passes (M33)'],
-    lacks: 'Influx and Stackdriver come with their providers',
+    mutants: [
+      'drop-in: a division by nothing that passes (M33)',
+      'drop-in: Influx: no rows are nothing (M33)',
+      'drop-in: Stackdriver: whole numbers are nothing (M33)',
+    ],
   },
   {
     id: 'M34',
     says: 'no credential of the controller goes to an address that somebody else wrote',
-    open: 'not in scope yet',
-    because:
-      'external metrics have no provider yet, and nothing else sends the controller’s own token anywhere',
+    tests: {
+      [METRICS]: ['the identity of the controller …', 'externalmetrics …'],
+      [CLUSTER]: ['an external metric of the own cluster is asked for as the controller alone'],
+    },
+    mutants: [
+      'drop-in: the identity of the controller shown to anybody (M34)',
+      'drop-in: the identity of the controller shown to whoever has any certificate (M34)',
+    ],
   },
   {
     id: 'M35',
     says: 'a Canary reads nothing of other namespaces where that is switched off',
     tests: {
+      [CLUSTER]: ['where references to other namespaces are switched off (M35) …'],
       [CANARY]: ['what cannot be followed includes other namespaces only where they are blocked'],
       'test/unit/controller/ask.test.ts': [
         'a question of the core about a template of another namespace is refused where that is switched off',
       ],
     },
-    mutants: ['drop-in: templates of every namespace (M35)'],
+    mutants: ['drop-in: templates of every namespace (M35)', 'drop-in: metrics of every namespace (M35)'],
     differs: 'opt-in by a flag, since references across namespaces are what people have',
   },
   {
