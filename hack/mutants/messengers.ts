@@ -41,6 +41,15 @@ export const MESSENGER_MUTANTS: readonly Mutant[] = [
     },
   ),
   breaks(
+    'news that a restart tells everybody again, since one is away (10.6.5.3)',
+    { file: 'test/unit/controller/announcer.test.ts', name: 'holds news for a receiver' },
+    {
+      file: 'src/controller/announcer.ts',
+      find: 'const HELD = millis(20_000);',
+      replace: 'const HELD = millis(300_000);',
+    },
+  ),
+  breaks(
     'an answer that was meant for another password (10.6.7)',
     { file: QUERIES },
     {

@@ -35,6 +35,15 @@ export const METRIC_MUTANTS: readonly Mutant[] = [
     find: '    return ask();',
     replace: '    return first;',
   }),
+  breaks(
+    'a key for a Prometheus that goes along to somebody else (M34)',
+    { file: 'test/contract/adapters/prometheus.test.ts', name: 'is followed without the headers' },
+    {
+      file: 'src/adapters/prometheus.ts',
+      find: 'dropForeignHeaders(headers, next, from.url)',
+      replace: 'dropForeignHeaders({}, next, from.url)',
+    },
+  ),
   breaks('Datadog: the newest point in the place of the oldest (10.6.3)', promised('gives the value'), {
     file: 'src/metrics/datadog.ts',
     find: 'pointlist.find((',

@@ -122,17 +122,21 @@ function axiosConfig(request: HttpRequest): AxiosRequestConfig {
     responseType: 'stream',
     validateStatus: () => true,
     maxRedirects: MAX_REDIRECTS,
-    beforeRedirect: (next, _response, from) => dropForeignHeaders(request, next, from.url),
+    beforeRedirect: (next, _response, from) => dropForeignHeaders(request.headers, next, from.url),
     ...(request.proxy === undefined || request.proxy === '' ? {} : { proxy: proxyConfig(request.proxy) }),
   };
 }
 
 /** Keys of metric systems travel in headers of their own, which no library knows to be secret. */
-function dropForeignHeaders(request: HttpRequest, next: Record<string, unknown>, from: string): void {
+export function dropForeignHeaders(
+  given: Readonly<Record<string, unknown>> | undefined,
+  next: Record<string, unknown>,
+  from: string,
+): void {
   if (typeof next['href'] === 'string' && originOf(next['href']) === originOf(from)) return;
   const headers = next['headers'];
   if (typeof headers !== 'object' || headers === null) return;
-  const own = new Set(Object.keys(request.headers ?? {}).map((name) => name.toLowerCase()));
+  const own = new Set(Object.keys(given ?? {}).map((name) => name.toLowerCase()));
   for (const name of ['accept', 'content-type']) own.delete(name);
   for (const name of Object.keys(headers)) {
     if (own.has(name.toLowerCase())) Reflect.deleteProperty(headers, name);

@@ -11,6 +11,7 @@ import type { Clock } from '../shared/clock.ts';
 import { basicAuthorization, retryAfterOf } from '../shared/http.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { withDeadline } from './deadline.ts';
+import { dropForeignHeaders } from './http.ts';
 import { describeError, originOf, redact } from './redact.ts';
 
 const TIMEOUT = millis(5_000);
@@ -60,9 +61,10 @@ async function fetchRaw(
   { signal, agent }: { readonly signal: AbortSignal; readonly agent: Agent },
 ): Promise<Raw> {
   let raw: Raw | undefined;
+  const headers = headersOf(endpoint);
   const driver = new PrometheusDriver({
     endpoint: endpoint.address,
-    headers: headersOf(endpoint),
+    headers,
     requestInterceptor: {
       onFulfilled: (config) => {
         config.signal = signal;
@@ -71,6 +73,7 @@ async function fetchRaw(
         config.validateStatus = () => true;
         config.maxContentLength = MAX_BYTES;
         config.timeout = 0;
+        config.beforeRedirect = (next, _response, from) => dropForeignHeaders(headers, next, from.url);
         if (endpoint.insecureSkipVerify) config.httpsAgent = agent;
         return config;
       },

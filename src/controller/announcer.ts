@@ -25,6 +25,12 @@ export interface Messenger {
 /** Notices that may wait in a lane, or for a receiver, at a time: what they say is soon outdated, and news waits behind them. */
 const WAITING_NOTICES = 4;
 
+/**
+ * How long news stays in the status for those who do not answer. After that a restart would tell everybody else once
+ * more, so it counts as told, and whoever is left is tried by this process alone.
+ */
+const HELD = millis(20_000);
+
 export interface AnnouncerOptions {
   readonly messenger: Messenger;
   readonly clock: Clock;
@@ -168,10 +174,16 @@ export class Announcer {
 
   async #await(lane: Lane, message: Message, beside: readonly Promise<boolean>[]): Promise<void> {
     lane.unfinished += 1;
-    const done = await Promise.all(beside);
+    const answered = new AbortController();
+    const all = Promise.all(beside);
+    const held = this.#options.clock.sleep(HELD, { signal: answered.signal });
+    const done = await Promise.race([all.then((each) => each.every(Boolean)), held.then(() => true)]);
+    answered.abort();
+    held.catch(() => undefined); // nobody waits for it any more
     lane.unfinished -= 1;
-    if (done.every(Boolean)) this.#told(lane, message);
+    if (done) this.#told(lane, message);
     else unsee(lane, message);
+    await all;
   }
 
   #told(lane: Lane, { canary, what }: Message): void {

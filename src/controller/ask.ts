@@ -8,6 +8,7 @@ import { templateText } from '../core/wording.ts';
 import { callHook } from '../hooks/call.ts';
 import { checksumOf, hookPayload } from '../hooks/payload.ts';
 import { builtinQueries, isBuiltinMetric, measureBuiltin, spelledNames } from '../metrics/builtin.ts';
+import { readsCluster } from '../metrics/cluster.ts';
 import { judge } from '../metrics/judge.ts';
 import type { MetricBackend, MetricError, MetricProvider } from '../metrics/provider.ts';
 import { unreachable } from '../shared/brand.ts';
@@ -198,7 +199,8 @@ async function backendOf(
   return ok({
     ...{ type, address, headers, region, insecureSkipVerify },
     credentials: credentials.value,
-    ...(tools.settings.noCrossNamespaceRefs && { within: namespace }),
+    // Whoever asks a system outside the cluster is the same to it, wherever he is.
+    ...(tools.settings.noCrossNamespaceRefs && readsCluster(type) && { within: namespace }),
   });
 }
 

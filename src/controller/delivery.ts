@@ -33,6 +33,7 @@ export class Delivery {
       clock,
       width: 1,
       patience: LIMIT,
+      longestWait: LIMIT,
       firstPause: FIRST_PAUSE,
       longestPause: LONGEST_PAUSE,
       longestAsked: LIMIT,

@@ -3,7 +3,16 @@
  * address asks to be left alone or does not answer. It is tried with one call after a while; once it answers, everybody
  * goes on. What one caller is told of an address is thereby of use to all.
  */
-import { after, longer, millis, shorter, until, type Instant, type Millis } from '../shared/brand.ts';
+import {
+  after,
+  instant,
+  longer,
+  millis,
+  shorter,
+  until,
+  type Instant,
+  type Millis,
+} from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import { formatDuration } from '../shared/duration.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -12,8 +21,10 @@ export interface LinesOptions {
   readonly clock: Clock;
   /** Calls to one address at a time. */
   readonly width: number;
-  /** How long a caller waits for an address that answers nobody. While it answers others, patience has no end. */
+  /** How long a caller waits for an address that answers nobody. */
   readonly patience: Millis;
+  /** How long he waits for one that answers others: he has more to do than this. */
+  readonly longestWait: Millis;
   /** Before an address that failed is tried again; doubled with each failure. */
   readonly firstPause: Millis;
   readonly longestPause: Millis;
@@ -64,9 +75,8 @@ export class Lines {
     healthOf: (value: Value) => Health,
   ): Promise<Result<Value, string>> {
     const line = this.#lineOf(address);
-    if (!(await this.#turn(line, signal))) {
-      return err(`not asked, since it has answered nobody for ${formatDuration(this.#options.patience)}`);
-    }
+    const refusal = await this.#turn(line, signal);
+    if (refusal !== undefined) return err(refusal);
     const from = this.#options.clock.steady();
     try {
       const value = await call();
@@ -97,11 +107,11 @@ export class Lines {
     return line;
   }
 
-  /** Resolves with true when it is the caller's turn, which is counted already; with false where patience has ended. */
-  async #turn(line: Line, signal: AbortSignal): Promise<boolean> {
+  /** Resolves when it is the caller's turn, which is counted already; with a sentence where patience has ended. */
+  async #turn(line: Line, signal: AbortSignal): Promise<string | undefined> {
     signal.throwIfAborted();
     const over = new AbortController();
-    const turn = new Promise<boolean>((resolve, reject) => {
+    const turn = new Promise<string | undefined>((resolve, reject) => {
       const leave = (): void => {
         line.waiting.delete(waiting);
         if (line.waiting.size === 0) silence(line);
@@ -115,7 +125,7 @@ export class Lines {
       const waiting: Waiting = {
         go: () => {
           leave();
-          resolve(true);
+          resolve(undefined);
         },
       };
       line.waiting.add(waiting);
@@ -123,9 +133,9 @@ export class Lines {
       this.#next(line);
       if (!line.waiting.has(waiting)) return;
       this.#patience(line, over.signal).then(
-        () => {
+        (refusal) => {
           leave();
-          resolve(false);
+          resolve(refusal);
         },
         () => undefined, // it was the caller's turn before
       );
@@ -133,13 +143,17 @@ export class Lines {
     return turn;
   }
 
-  /** Resolves when the address has answered nobody for too long. */
-  async #patience(line: Line, signal: AbortSignal): Promise<void> {
-    const { clock, patience } = this.#options;
-    let since = clock.steady();
-    while (clock.steady() < after(since, patience)) {
-      await clock.sleep(until(clock.steady(), after(since, patience)), { signal });
-      if (line.heardAt > since) since = line.heardAt;
+  /** Resolves when the address has answered nobody for too long, or not this caller for very long, with a sentence. */
+  async #patience(line: Line, signal: AbortSignal): Promise<string> {
+    const { clock, patience, longestWait } = this.#options;
+    const last = after(clock.steady(), longestWait);
+    for (let since = clock.steady(); ; since = line.heardAt) {
+      const end = Math.min(after(since, patience), last);
+      await clock.sleep(until(clock.steady(), instant(end)), { signal });
+      if (clock.steady() >= last)
+        return `not asked, since others were before for ${formatDuration(longestWait)}`;
+      if (line.heardAt <= since)
+        return `not asked, since it has answered nobody for ${formatDuration(patience)}`;
     }
   }
 
@@ -180,6 +194,7 @@ export class Lines {
       return;
     }
     if (health.kind === 'silent' && line.heardAt > from) return;
+    if (health.kind === 'busy') line.heardAt = now;
     // Calls that were on their way when an address fell silent are one failure together.
     if (from >= line.quietUntil || line.failures === 0) line.failures += 1;
     const own = millis(Math.min(firstPause * 2 ** (line.failures - 1), longestPause));

@@ -22,6 +22,8 @@ export const QUERIES_AT_A_TIME = 10;
 const MOMENT = millis(1_000);
 /** Twice the time a query may take. */
 const PATIENCE = millis(10_000);
+/** Whoever waits for a number is deaf meanwhile: to a person who aborts, and to a new revision. */
+const LONGEST_WAIT = millis(30_000);
 /** Short at first: one lost connection delays nobody noticeably. */
 const FIRST_PAUSE = millis(250);
 /** Shorter than most intervals, so that a system that is back is noticed by the next check. */
@@ -44,6 +46,7 @@ export class QueryPath implements Metrics {
       clock,
       width,
       patience: PATIENCE,
+      longestWait: LONGEST_WAIT,
       firstPause: FIRST_PAUSE,
       longestPause: LONGEST_PAUSE,
       longestAsked: LONGEST_ASKED,

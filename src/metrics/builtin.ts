@@ -258,7 +258,10 @@ export async function measureBuiltin(
   if (rate.ok || rate.error.kind !== 'no-data') return rate;
   // Where every request fails, the series of those that succeed does not exist and neither does the quotient.
   const requests = await ask(queries.requestRate, call, provider, options);
-  return requests.ok && requests.value > 0 ? ok(0) : rate;
+  if (!requests.ok || requests.value === 0) return rate;
+  // They may have been counted for the first time in between.
+  const again = await ask(queries.successRate, call, provider, options);
+  return !again.ok && again.error.kind === 'no-data' ? ok(0) : again;
 }
 
 async function ask(

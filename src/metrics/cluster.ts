@@ -2,6 +2,13 @@
 import type { ApiError } from '../api/objects.ts';
 import type { MetricBackend, MetricError } from './provider.ts';
 
+/** The systems that are the cluster itself, seen with the controller's rights. */
+const OF_THE_CLUSTER: readonly string[] = ['keptn', 'externalmetrics'];
+
+export function readsCluster(type: string): boolean {
+  return OF_THE_CLUSTER.includes(type);
+}
+
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/u;
 
 /**

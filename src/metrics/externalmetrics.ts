@@ -84,7 +84,8 @@ interface Asked {
 function askedIn(text: string): Result<Asked, string> {
   const [place = '', parameters = ''] = text.trim().split(/\?(.*)/su);
   const parts = place.split('/');
-  const [metric = '', namespace = USUAL_NAMESPACE] = [...parts].reverse();
+  const [metric = '', given = ''] = [...parts].reverse();
+  const namespace = given || USUAL_NAMESPACE;
   // A name that a URL takes for a direction leads elsewhere.
   if (parts.length > 2 || /^\.{0,2}$/u.test(metric) || /^\.{0,2}$/u.test(namespace)) {
     return err(`the query is ${JSON.stringify(text.trim())}, ${EXPECTED}`);

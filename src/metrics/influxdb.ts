@@ -44,10 +44,10 @@ function firstValue(rows: readonly (readonly string[])[]): Result<number, Metric
   const at = rows.findIndex(([first = '']) => !first.startsWith('#'));
   const names = rows[at] ?? [];
   const record = rows[at + 1];
+  const column = names.indexOf('_value');
   const fault = names.indexOf('error');
   // What goes wrong while rows are on their way comes as a table of its own, with status 200.
-  if (fault > 0) return malformed(record?.[fault] ?? 'the query failed');
-  const column = names.indexOf('_value');
+  if (column < 0 && fault > 0) return malformed(record?.[fault] ?? 'the query failed');
   if (column < 0) return malformed('the answer is not a table with a column _value');
   const type = rows.find(([first]) => first === '#datatype')?.[column];
   if (type !== undefined && !NUMBERS.includes(type))

@@ -54,7 +54,7 @@ export const keptn: MetricProviderFactory = (backend, context) => {
   return ok(provider);
 };
 
-/** As Keptn's names are, in lower case. */
+/** As Keptn's names are, in lower case; of one object or of many, as people write it. */
 function askedIn(text: string): Result<Asked, string> {
   const refused = err(`the query is ${JSON.stringify(text.trim())}, ${EXPECTED}`);
   const [kind, namespace = '', name = '', recent = '1m', given = '', ...more] = text
@@ -62,9 +62,9 @@ function askedIn(text: string): Result<Asked, string> {
     .toLowerCase()
     .split('/');
   if (namespace === '' || !/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/u.test(name) || more.length > 0) return refused;
-  if (kind === 'keptnmetric') return ok({ kind: 'metric', namespace, name });
+  if (kind === 'keptnmetric' || kind === 'keptnmetrics') return ok({ kind: 'metric', namespace, name });
   const span = parseDuration(recent);
-  if (kind !== 'analysis' || span === undefined || span === 0) return refused;
+  if ((kind !== 'analysis' && kind !== 'analyses') || span === undefined || span === 0) return refused;
   const pairs = given
     .split(';')
     .filter((pair) => pair !== '')

@@ -37,6 +37,24 @@ afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
 });
 
+describe('a redirect to somebody else', () => {
+  it('is followed without the headers that are for the Prometheus', async () => {
+    const seen: unknown[] = [];
+    const other = await serve((request, response) => {
+      seen.push(request.headers['x-api-key']);
+      response.writeHead(200).end(JSON.stringify(vector('1')));
+    });
+    const server = await serve((request, response) => {
+      seen.push(request.headers['x-api-key']);
+      response.writeHead(307, { location: `${other.url}${request.url ?? ''}` }).end();
+    });
+    open.push(other, server);
+    const asked = endpoint(server.url, { headers: { 'X-Api-Key': ['hunter2'] } });
+    expect(await port.query(asked, 'up', { signal: never })).toEqual({ ok: true, value: 1 });
+    expect(seen).toEqual(['hunter2', undefined]);
+  });
+});
+
 describe('an instant query', () => {
   it.each([
     ['a number', vector('99.5'), { ok: true, value: 99.5 }],

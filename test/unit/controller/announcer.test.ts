@@ -255,6 +255,26 @@ describe('the announcer', () => {
     expect(announcer.untold(canary.uid, aStatus(canary, [0, 1], clock).outbox)).toHaveLength(2);
   });
 
+  it('holds news for a receiver who does not answer no longer than others can bear to be told again', async () => {
+    const { announcer, messenger, canary, clock, told, stop, tell } = aLane();
+    const dead = { end: (): void => undefined, done: [] };
+    messenger.aside.set('dead', dead);
+    tell([0, 1]);
+    const { outbox } = aStatus(canary, [0, 1], clock);
+    await clock.advance(19_999);
+    expect(announcer.untold(canary.uid, outbox)).toHaveLength(2);
+    await clock.advance(1);
+    expect(announcer.untold(canary.uid, outbox)).toEqual([]);
+    expect(told.count).toBe(1);
+
+    dead.end();
+    await settle();
+    expect(dead.done).toEqual(['#0']);
+    stop.abort(new Error('stopping'));
+    await announcer.drained();
+    expect(announcer.untold(canary.uid, outbox)).toEqual([]);
+  });
+
   it('does not let notices pile up for a receiver who does not answer', async () => {
     const { messenger, clock, canary, tell } = aLane();
     const dead = { end: (): void => undefined, done: [] };

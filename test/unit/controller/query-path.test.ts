@@ -196,6 +196,19 @@ describe('many queries', () => {
     expect((await asking).map(({ ok: answered }) => answered)).toEqual([true, true, true, true, true]);
   });
 
+  it('wait half a minute at most, for whoever asks can do nothing else meanwhile', async () => {
+    const backend = new Backend(1);
+    backend.took = 4_000;
+    const asking = backend.askMany(20);
+    await backend.clock.advance(30_000);
+    await backend.clock.advance(4_000);
+    const answers = await asking;
+    expect(answers.filter((answer) => answer.ok)).toHaveLength(8);
+    expect(answers.at(-1)).toEqual(
+      err({ kind: 'unreachable', detail: 'not asked, since others were before for 30s' }),
+    );
+  });
+
   it('to other systems, or as somebody else, do not wait', async () => {
     const backend = new Backend(1);
     const asking = [{}, { address: 'http://other:9090' }, { credentials: { token: 't' } }].map((other) =>

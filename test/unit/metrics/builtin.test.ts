@@ -156,6 +156,23 @@ describe('the pods of a DaemonSet (M30)', () => {
   });
 });
 
+describe('a success rate that is counted for the first time between two questions', () => {
+  it('is what it is, and not nothing', async () => {
+    const answers = [err({ kind: 'no-data' } as const), ok(3), ok(97)];
+    const stand: MetricProvider = {
+      query: async () => answers.shift() ?? ok(0),
+      check: async () => ok(),
+    };
+    const call = {
+      metric: 'request-success-rate',
+      queries: builtinQueries('istio', 'Deployment'),
+      interval: '1m',
+      render: (text: string) => ok(text),
+    } as const;
+    expect(await measureBuiltin(call, stand, { signal: new AbortController().signal })).toEqual(ok(97));
+  });
+});
+
 describe('measuring a built-in metric', () => {
   const noData: Result<number, MetricError> = err({ kind: 'no-data' });
   const { signal } = new AbortController();
