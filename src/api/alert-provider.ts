@@ -1,6 +1,7 @@
 /** An AlertProvider as its author wrote it. Which types can be sent to is the notifiers' business. */
 import { z } from 'zod';
 
+import { alertTemplateFault } from './alert-template.ts';
 import type { AlertProvider, Finding } from './model.ts';
 import type { KubeObject } from './objects.ts';
 import { Report } from './report.ts';
@@ -16,6 +17,7 @@ export const alertProviderSchema = record({
     username: text.optional(),
     address: text.optional(),
     proxy: text.optional(),
+    template: text.optional(),
     secretRef: record({ name: text }).optional(),
   }),
 });
@@ -32,8 +34,9 @@ export function parseAlertProvider(object: KubeObject): ParsedAlertProvider {
   const { data, findings } = salvage(alertProviderSchema, object);
   report.add(findings);
   if (data === undefined) return { provider: undefined, findings: report.findings };
-  const { type, channel = '', username = '', address = '', proxy = '', secretRef } = data.spec;
+  const { type, channel = '', username = '', address = '', proxy = '', template = '', secretRef } = data.spec;
   checkAddress(address, secretRef?.name, report);
+  checkTemplate(template, report);
   const provider: AlertProvider = {
     namespace: object.metadata.namespace ?? 'default',
     name: object.metadata.name,
@@ -42,9 +45,16 @@ export function parseAlertProvider(object: KubeObject): ParsedAlertProvider {
     username,
     address,
     proxy,
+    template,
     secretRef: secretRef?.name || undefined,
   };
   return { provider, findings: report.findings };
+}
+
+function checkTemplate(template: string, report: Report): void {
+  const fault = template === '' ? undefined : alertTemplateFault(template);
+  if (fault !== undefined)
+    report.error('spec.template', `cannot be filled in, so alerts keep their own words: ${fault}`);
 }
 
 function checkAddress(address: string, secret: string | undefined, report: Report): void {

@@ -223,6 +223,8 @@ export interface AlertProvider {
   readonly username: string;
   readonly address: string;
   readonly proxy: string;
+  /** The words of messages; '' where they are the usual ones. */
+  readonly template: string;
   readonly secretRef: string | undefined;
 }
 

@@ -6,6 +6,7 @@ import { redactSecrets } from '../metrics/redact.ts';
 import type { Letter, Unheard } from '../notify/notifier.ts';
 import { millis } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
+import { fullHash } from '../shared/digest.ts';
 import type { Http, HttpError, HttpRequest, HttpResponse } from '../shared/http.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { limited } from './limit.ts';
@@ -78,9 +79,9 @@ export class Delivery {
 
 type Answer = Result<HttpResponse, HttpError>;
 
-/** Whom we speak to, and as whom: messengers count by webhook and by bot, not by host. */
+/** Whom we speak to, and as whom: messengers count by webhook and by bot, not by host. The secrets are not kept. */
 function addressOf({ url, headers }: HttpRequest): string {
-  return `${url} ${String(headers?.['Authorization'])}`;
+  return fullHash(`${url} ${String(headers?.['Authorization'])}`);
 }
 
 /** Why an answer did not deliver the letter; undefined where it did. */

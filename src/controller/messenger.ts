@@ -179,11 +179,19 @@ function sendAlerts(tools: Tools, delivery: Delivery, told: Told, news: News, ou
   const { canary, aside } = told;
   const text = alertOf(news, namesOf(canary));
   if (text === undefined) return;
-  const alert = alertFor(tools, canary, text);
+  const alert = alertFor(tools, told, text);
   for (const { what, find } of receivers(tools, canary, text.severity)) {
     const write: Write = async (signal) => {
       const destination = await find(signal);
-      return destination.ok ? letterOf(alert, destination.value) : destination;
+      if (!destination.ok) return destination;
+      const letter = letterOf(alert, destination.value);
+      if (letter.ok && letter.value.complaint !== undefined) {
+        tools.log.warn(
+          { canary: alert.author, detail: letter.value.complaint },
+          `${what}: its template cannot be used`,
+        );
+      }
+      return letter;
     };
     aside(what, () => attempt(tools, canary, what, outer, () => delivery.send(write, outer)));
   }
@@ -216,6 +224,7 @@ function receivers(tools: Tools, canary: Canary, severity: AlertText['severity']
 function globalDestinations({ settings: { slack, msteams } }: Tools): readonly Destination[] {
   const { url, channel, user, token, proxy } = slack;
   const none = { channel: '', username: '', token: undefined };
+  const template = undefined;
   return [
     {
       type: 'slack',
@@ -224,8 +233,9 @@ function globalDestinations({ settings: { slack, msteams } }: Tools): readonly D
       username: user,
       token: token || undefined,
       proxy: proxy || undefined,
+      template,
     },
-    { type: 'msteams', address: msteams.url, ...none, proxy: msteams.proxy || undefined },
+    { type: 'msteams', address: msteams.url, ...none, proxy: msteams.proxy || undefined, template },
   ].filter(({ address }) => address !== '');
 }
 
@@ -260,10 +270,11 @@ async function destinationOf(
     username: provider.username || USUAL_USERNAME,
     token: data['token']?.trim(),
     proxy: provider.proxy === '' ? undefined : provider.proxy,
+    template: provider.template,
   });
 }
 
-function alertFor({ settings }: Tools, canary: Canary, text: AlertText): Alert {
+function alertFor({ settings }: Tools, { canary, phase, revision }: Told, text: AlertText): Alert {
   const { severity, message, fields } = text;
   const cluster = settings.clusterName === '' ? [] : [{ name: 'Cluster', value: settings.clusterName }];
   return {
@@ -271,6 +282,15 @@ function alertFor({ settings }: Tools, canary: Canary, text: AlertText): Alert {
     author: `${canary.name}.${canary.namespace}`,
     message,
     fields: [...cluster, ...(fields ? detailFields(canary) : [])],
+    about: {
+      cluster: settings.clusterName,
+      name: canary.name,
+      namespace: canary.namespace,
+      target: canary.target.name,
+      service: canary.service.apex,
+      phase,
+      revision,
+    },
   };
 }
 

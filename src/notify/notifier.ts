@@ -1,3 +1,4 @@
+import type { AlertFacts } from '../api/alert-template.ts';
 import type { Severity } from '../api/model.ts';
 import type { HttpRequest } from '../shared/http.ts';
 import type { Result } from '../shared/result.ts';
@@ -9,6 +10,8 @@ export interface Alert {
   readonly author: string;
   readonly message: string;
   readonly fields: readonly { readonly name: string; readonly value: string }[];
+  /** What a template may speak of beside the message. */
+  readonly about: Omit<AlertFacts, 'message' | 'severity'>;
 }
 
 /** Where it goes: an AlertProvider or the controller's flags, with its Secret already read. */
@@ -19,6 +22,8 @@ export interface Destination {
   readonly username: string;
   readonly token: string | undefined;
   readonly proxy: string | undefined;
+  /** The words to use in the place of the message. */
+  readonly template: string | undefined;
 }
 
 /** The one request that delivers an alert, and how to read the answer where a status of 2xx does not say all. */
@@ -26,6 +31,8 @@ export interface Letter {
   readonly request: HttpRequest;
   /** Why an answer with this body did not deliver it, whatever its status was; undefined where it did. */
   readonly unheard?: (body: string) => Unheard | undefined;
+  /** Why it does not say what the template wants it to. */
+  readonly complaint?: string;
 }
 
 export interface Unheard {

@@ -1,5 +1,6 @@
 /** Every kind of place we can send alerts to, by the name users write into `spec.type`. */
-import { err, type Result } from '../shared/result.ts';
+import { alertText } from '../api/alert-template.ts';
+import { err, ok, type Result } from '../shared/result.ts';
 import { discord } from './discord.ts';
 import { gchat } from './gchat.ts';
 import { msteams } from './msteams.ts';
@@ -23,14 +24,37 @@ export function letterOf(alert: Alert, destination: Destination): Result<Letter,
     const known = Object.keys(NOTIFIERS).join(', ');
     return err(`unknown alert provider type ${JSON.stringify(type)}, known are ${known}`);
   }
-  return notifier.compose(literally(alert, notifier), destination);
+  const { alert: worded, complaint } = inWordsOf(destination.template, literally(alert, notifier));
+  const letter = notifier.compose(worded, destination);
+  return letter.ok && complaint !== undefined ? ok({ ...letter.value, complaint }) : letter;
 }
 
-function literally({ severity, author, message, fields }: Alert, { literal }: Notifier): Alert {
+function literally({ severity, author, message, fields, about }: Alert, { literal }: Notifier): Alert {
+  const { cluster, name, namespace, target, service, phase, revision } = about;
   return {
     severity,
     author: literal(author),
     message: literal(message),
-    fields: fields.map(({ name, value }) => ({ name: literal(name), value: literal(value) })),
+    fields: fields.map((field) => ({ name: literal(field.name), value: literal(field.value) })),
+    about: {
+      cluster: literal(cluster),
+      name: literal(name),
+      namespace: literal(namespace),
+      target: literal(target),
+      service: literal(service),
+      phase: literal(phase),
+      revision: literal(revision),
+    },
   };
+}
+
+/** What the author of a template writes may be markup; what is filled in is literal. A bad template loses no message. */
+function inWordsOf(
+  template: string | undefined,
+  alert: Alert,
+): { readonly alert: Alert; readonly complaint?: string } {
+  if (template === undefined || template === '') return { alert };
+  const { message, severity, about } = alert;
+  const text = alertText(template, { ...about, message, severity });
+  return text.ok ? { alert: { ...alert, message: text.value } } : { alert, complaint: text.error };
 }

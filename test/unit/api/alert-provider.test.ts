@@ -23,10 +23,26 @@ describe('an alert provider', () => {
         username: 'serin',
         address: '',
         proxy: '',
+        template: '',
         secretRef: 'hook',
       },
       findings: [],
     });
+  });
+
+  it.each([
+    ['{{ name }}: {{ message }}', []],
+    ['{{ if eq severity "error" }}{{ fault }}{{ end }}', ['line 1, column 32: ']],
+    ['{{ if ne severity "warn" }}{{ message }}{{ end }}', ['it yields an empty text']],
+  ])('with the template %s is told what is wrong with it', (template, faults) => {
+    const found = sentences({ type: 'slack', secretRef: { name: 'x' }, template });
+    expect(found).toEqual(
+      faults.map((fault) =>
+        expect.stringContaining(
+          `error spec.template: cannot be filled in, so alerts keep their own words: ${fault}`,
+        ),
+      ),
+    );
   });
 
   it.each([

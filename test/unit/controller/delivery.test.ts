@@ -10,7 +10,22 @@ import { HandClock } from '../../support/clock.ts';
 type Said =
   number | 'nobody' | 'hangs' | { readonly status: number; readonly after?: number; readonly body?: string };
 
-const ALERT = { severity: 'info', author: 'podinfo.test', message: 'Promoted.', fields: [] } as const;
+const ABOUT = {
+  cluster: '',
+  name: 'podinfo',
+  namespace: 'test',
+  target: 'podinfo',
+  service: 'podinfo',
+  phase: 'Succeeded',
+  revision: '1-ab',
+};
+const ALERT = {
+  severity: 'info',
+  author: 'podinfo.test',
+  message: 'Promoted.',
+  fields: [],
+  about: ABOUT,
+} as const;
 const SECRETS = { address: 'https://hooks.example/services/T0AB/s3cr3t', token: 'xoxb-s3cr3t' };
 
 /** A messenger that answers what it is told to, and with 200 when it was told nothing more. */
@@ -78,6 +93,7 @@ function letterTo(address: string): Result<Letter, string> {
     address,
     token,
     proxy: undefined,
+    template: undefined,
   });
 }
 

@@ -6,6 +6,16 @@ import { firesAt } from '../../../src/notify/alerts.ts';
 import type { Alert, Destination, Letter } from '../../../src/notify/notifier.ts';
 import { letterOf } from '../../../src/notify/registry.ts';
 
+const about = {
+  cluster: 'production',
+  name: 'podinfo',
+  namespace: 'test',
+  target: 'podinfo',
+  service: 'podinfo',
+  phase: 'Failed',
+  revision: '1-ab',
+};
+
 const ALERTS: Readonly<Record<Severity, Alert>> = {
   info: {
     severity: 'info',
@@ -18,13 +28,21 @@ const ALERTS: Readonly<Record<Severity, Alert>> = {
       { name: 'Progress deadline', value: '60s' },
       { name: 'Traffic routing', value: 'Weight step: 10 max: 50' },
     ],
+    about,
   },
-  warn: { severity: 'warn', author: 'podinfo.test', message: 'Canary is waiting for approval.', fields: [] },
+  warn: {
+    severity: 'warn',
+    author: 'podinfo.test',
+    message: 'Canary is waiting for approval.',
+    fields: [],
+    about,
+  },
   error: {
     severity: 'error',
     author: 'podinfo.test',
     message: 'Promotion failed, primary not ready: 1 < 2 & <!channel>',
     fields: [{ name: 'Cluster', value: 'a&b' }],
+    about,
   },
 };
 
@@ -46,6 +64,7 @@ const aDestination = (destination: Partial<Destination> = {}): Destination => ({
   username: 'flagger',
   token: undefined,
   proxy: undefined,
+  template: undefined,
   ...destination,
 });
 
@@ -171,6 +190,41 @@ describe('an alert', () => {
     expect(text).toContain('all is well');
     const markup = place === 'slack' || place === 'gchat' ? ['<!channel>', '<b>'] : ['](https'];
     expect(markup.filter((piece) => text.includes(piece))).toEqual([]);
+  });
+});
+
+describe('a template', () => {
+  const TEMPLATE =
+    '<https://runbooks.example/{{ name }}|runbook> {{ if eq severity "error" }}<!here> {{ end }}{{ message }}';
+
+  it('gives a message its words: its own markup counts, what is filled in is literal', () => {
+    expect(bodyOf(ALERTS.error, aDestination({ template: TEMPLATE }))).toMatchObject({
+      attachments: [
+        {
+          author_name: 'podinfo.test',
+          text: '<https://runbooks.example/podinfo|runbook> <!here> Promotion failed, primary not ready: 1 &lt; 2 &amp; &lt;!channel&gt;',
+        },
+      ],
+    });
+  });
+
+  it.each(Object.keys(ADDRESSES))('is used for %s', (place) => {
+    const template =
+      '{{ cluster }}/{{ namespace }}/{{ target }}/{{ service }}: {{ phase }} at {{ revision }}';
+    const text = JSON.stringify(bodyOf(ALERTS.info, { ...to(place), template }));
+    expect(text).toContain('production/test/podinfo/podinfo: Failed at 1-ab');
+    expect(text).not.toContain(ALERTS.info.message);
+  });
+
+  it.each([
+    ['{{ nobody }}', 'line 1, column 4: '],
+    ['{{ if }}', 'line 1, column '],
+    [' {{- /* nothing */ -}} ', 'it yields an empty text'],
+    ['x'.repeat(4_001), 'it yields more than 4000 characters'],
+  ])('such as %.30s loses no message', (template, complaint) => {
+    const written = letter(ALERTS.error, aDestination({ template }));
+    expect(JSON.parse(written.request.body ?? '')).toEqual(golden('slack/error'));
+    expect(written.complaint).toContain(complaint);
   });
 });
 
