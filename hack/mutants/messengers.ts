@@ -40,6 +40,16 @@ export const MESSENGER_MUTANTS: readonly Mutant[] = [
       replace: 'else await this.#await(lane, message, beside);',
     },
   ),
+  breaks('a mention that an error text makes (10.6.5.4)', written('gives a message its words'), {
+    file: 'src/notify/registry.ts',
+    find: 'inWordsOf(destination.template, literally(alert, notifier))',
+    replace: 'inWordsOf(destination.template, alert)',
+  }),
+  breaks('a message that is lost to a bad template (10.6.5.4)', written('such as'), {
+    file: 'src/notify/registry.ts',
+    find: ': { alert, complaint: text.error };',
+    replace: ": { alert: { ...alert, message: '' }, complaint: text.error };",
+  }),
   breaks(
     'news that a restart tells everybody again, since one is away (10.6.5.3)',
     { file: 'test/unit/controller/announcer.test.ts', name: 'holds news for a receiver' },

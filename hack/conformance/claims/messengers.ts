@@ -63,6 +63,19 @@ export const MESSENGER_CLAIMS: readonly Claim[] = [
     },
     mutants: ['drop-in: a dead messenger that everybody waits for (10.6.5.3)'],
   },
+  {
+    id: '10.6.5.4',
+    says: 'a template gives the messages of a provider other words, and none is lost to one that is wrong',
+    tests: {
+      [NOTIFY]: ['a template …', 'an alert for slack hides no link and mentions nobody'],
+      'test/unit/api/alert-provider.test.ts': ['an alert provider with the template …'],
+    },
+    mutants: [
+      'drop-in: a mention that an error text makes (10.6.5.4)',
+      'drop-in: a message that is lost to a bad template (10.6.5.4)',
+    ],
+    differs: 'Flagger has no templates',
+  },
 ];
 
 export const QUERY_PATH_CLAIMS: readonly Claim[] = [
