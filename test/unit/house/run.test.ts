@@ -62,6 +62,15 @@ async function run(): Promise<{ status: number | null; output: string; notes: st
   return { status, output, notes: existsSync(notes) ? readFileSync(notes, 'utf8') : undefined };
 }
 
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe('a command in a checkout', () => {
   it('runs at once when its dependencies are there, with only its own output on stdout', async () => {
     expect(await run()).toEqual({ status: 0, output: 'hello you\n', notes: undefined });
@@ -111,6 +120,7 @@ describe('a command in a checkout', () => {
     const status = await ended(child);
     expect(status).toBe(130);
     const installation = Number(readFileSync(join(root, 'notes'), 'utf8'));
-    expect(() => process.kill(installation, 0)).toThrow('ESRCH');
+    // A busy machine takes its time over what it was told to end; left alone it would sleep for a minute.
+    while (isThere(installation)) await new Promise((resolve) => setTimeout(resolve, 10));
   });
 });
