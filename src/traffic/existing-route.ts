@@ -22,7 +22,7 @@ import {
   workloadIn,
   type RuleList,
 } from './existing-rules.ts';
-import { markKeyOf } from './mark.ts';
+import { markKeyOf, readMark } from './mark.ts';
 import { find, FLUX_OPT_OUT, withoutAnnotations } from './metadata.ts';
 import type { RoutedService, RoutesError, RoutesFound, TrafficProvider } from './provider.ts';
 import { shareOf } from './share.ts';
@@ -64,7 +64,8 @@ export function withExistingRoute(
       const [own] = made.refs(service);
       const beside = made.render(service, routes, current).filter((object) => object.kind !== own?.kind);
       const found = find(current, route.ref);
-      return found === undefined ? beside : [...beside, edited(found, route, service, routes)];
+      if (found === undefined || obstacleIn(found, route, service) !== undefined) return beside;
+      return [...beside, edited(found, route, service, routes)];
     },
 
     parse(service, current) {
@@ -78,7 +79,11 @@ export function withExistingRoute(
       const route = meant(service);
       if (route === undefined) return made.release(service, current);
       const found = find(current, route.ref);
-      return found === undefined ? [] : [givenBack(found, route, service)];
+      if (found === undefined) return [];
+      // One that cannot be used any more has what was written before on it; one that never could is left alone.
+      const untouched = readMark(found, markKeyOf(service.service)).mark < 0;
+      const unusable = obstacleIn(found, route, service) !== undefined;
+      return unusable && untouched ? [] : [givenBack(found, route, service)];
     },
   };
 }

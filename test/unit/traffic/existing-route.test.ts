@@ -68,6 +68,10 @@ function shop({ current }: RoutesInput): KubeObject {
   return found;
 }
 
+function namesIn(objects: readonly KubeObject[]): readonly string[] {
+  return objects.map(({ metadata }) => metadata.name);
+}
+
 const httpRoute = objectIn(`
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -218,6 +222,34 @@ describe.each(ROUTES)(
       expect(waited([])).toBe(`${theirs.kind} shop.test not found`);
       expect(waited([elsewhere])).toBe(`${theirs.kind} shop.test has no rule that leads to podinfo`);
       expect(waited([made])).toBe(`${theirs.kind} shop.test is made by Canary x; name one of your own`);
+    });
+
+    it('that cannot be used is neither written nor given back, so its mark is not renewed for ever', () => {
+      const owner = {
+        apiVersion: 'flagger.app/v1beta1',
+        kind: 'Canary',
+        name: 'x',
+        uid: 'u',
+        controller: true,
+      };
+      const made = { ...theirs, metadata: { ...theirs.metadata, ownerReferences: [owner] } };
+      const elsewhere = objectIn(JSON.stringify(theirs).replaceAll('podinfo', 'other'));
+      const flux = { 'kustomize.toolkit.fluxcd.io/reconcile': 'disabled' };
+
+      for (const unusable of [made, elsewhere]) {
+        const optedOut = { ...unusable, metadata: { ...unusable.metadata, annotations: flux } };
+        const input = { ...before, current: [optedOut] };
+        expect(namesIn(renderRoutes({ ...input, routes: position(10), mark: 1 }))).not.toContain('shop');
+        expect(namesIn(releaseTraffic(input))).not.toContain('shop');
+      }
+    });
+
+    it('that cannot be used any more is rid of what was written on it', () => {
+      const after = moved(before, position(20));
+      const elsewhere = JSON.stringify(theirs['spec']).replaceAll('podinfo', 'other');
+      const left = written(after, [{ ...shop(after), spec: JSON.parse(elsewhere) as object }]);
+
+      expect(shop(written(left, releaseTraffic(left))).metadata).toEqual(theirs.metadata);
     });
 
     it('makes no sense where its weights are no share', () => {
@@ -405,9 +437,12 @@ describe('a VirtualService of the user’s', () => {
       JSON.stringify(virtualService).replace('"host":"podinfo"', '"host":"podinfo","subset":"v1"'),
     );
 
-    expect(observeRoutes(inputFor('istio', [subset])).pending).toBe(
+    const input = inputFor('istio', [subset]);
+
+    expect(observeRoutes(input).pending).toBe(
       'VirtualService shop.test leads to podinfo by subset v1, which primary and canary do not have; drop it',
     );
+    expect(namesIn(renderRoutes({ ...input, routes: position(0), mark: 1 }))).not.toContain('shop');
   });
 });
 
