@@ -55,8 +55,10 @@ export function copying(
       const found = find(current, of.copy);
       const main = find(current, of.main);
       const source = main !== undefined && of.objectionTo(main) === undefined ? main : undefined;
+      // A copy of nothing, which leads to no canary either, has no position: to write one would never be seen done.
+      const usable = source !== undefined || (found !== undefined && of.leads(found));
       const spec = of.specOf(source, found, routes);
-      if (spec === undefined || foreignness(service, of, found) !== undefined) return [];
+      if (!usable || spec === undefined || foreignness(service, of, found) !== undefined) return [];
       const { apiVersion, kind } = of.copy;
       const metadata = metadataOf(service, of, routes, current);
       return [{ ...(found ?? { apiVersion, kind }), metadata, spec }];

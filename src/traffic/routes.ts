@@ -208,9 +208,11 @@ function marking(object: KubeObject, input: RoutesMeant): KubeObject {
   return writeMark(object, { mark, since: renewed ? now : found.since }, markKeyOf(canary.service));
 }
 
+/** What cannot be written yet is nowhere, and stays there: its mark is not renewed with every look. */
 function isElsewhere(input: RoutesMeant): boolean {
   const { canary, mirrored } = input.routes;
   const written = positionWritten(input);
+  if (written === undefined && observeRoutes(input).pending !== undefined) return false;
   return written?.canary !== canary || written.mirrored !== mirrored;
 }
 

@@ -108,6 +108,27 @@ describe.each(Object.entries<TrafficProvider>(trafficProviders))('traffic provid
     expect(renderRoutes({ ...settled, routes, mark: 3 })).toEqual([]);
   });
 
+  const isUsers = ({ metadata }: KubeObject): boolean =>
+    before.some((object) => object.metadata.name === metadata.name);
+  const elsewhere = (spec: unknown): unknown =>
+    JSON.parse(JSON.stringify(spec).replaceAll(/podinfo(-primary|-canary)?/g, 'blog'));
+  it.each([
+    ['leads elsewhere altogether', () => true, () => true],
+    ['leads elsewhere while what it hangs on is gone', (object: KubeObject) => !isUsers(object), () => true],
+    ['is the user’s and leads elsewhere', () => true, isUsers],
+  ])('writes what it finds once and not with every look, where that %s', (_, stays, changes) => {
+    const settled = settle(position, 3);
+    const current = settled.current
+      .filter((object) => isPlain(object) || stays(object))
+      .map((object) =>
+        isPlain(object) || !changes(object) ? object : { ...object, spec: elsewhere(object['spec']) },
+      );
+    const first = renderRoutes({ ...settled, current, routes: position, mark: 3 });
+    const later = { ...settled, current: written(current, first), now: LATER };
+
+    expect(renderRoutes({ ...later, routes: position, mark: 3 })).toEqual([]);
+  });
+
   it('names in its refs every object it renders', () => {
     const refs = routeRefs(canary, provider).map(({ kind, name }) => `${kind}/${name}`);
     const rendered = settle(position, 1).current.map(({ kind, metadata }) => `${kind}/${metadata.name}`);

@@ -75,6 +75,13 @@ describe.each(['skipper', 'apisix'] as const)('the copy of a route for %s', (key
     expect(
       provider.render(routedService(canary), { canary: percent(0), mirrored: false }, [elsewhere]),
     ).toEqual([]);
+    const copyElsewhere = { ...elsewhere, metadata: copy.metadata };
+    expect(
+      provider.render(routedService(canary), { canary: percent(0), mirrored: false }, [
+        elsewhere,
+        copyElsewhere,
+      ]),
+    ).toEqual([]);
     expect(parsed(of, elsewhere)).toMatchObject({ kind: 'pending', written: undefined });
     expect(parsed(of, elsewhere)).toMatchObject({
       detail: expect.stringMatching(/^backend podinfo not found in .*edge\.test$/),

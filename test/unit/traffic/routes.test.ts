@@ -4,6 +4,7 @@ import type { Canary } from '../../../src/api/model.ts';
 import type { KubeObject } from '../../../src/api/objects.ts';
 import { at, list, tree } from '../../../src/api/tree.ts';
 import { instant, percent } from '../../../src/shared/brand.ts';
+import { err } from '../../../src/shared/result.ts';
 import { isExpressible } from '../../../src/traffic/gateway-api-rules.ts';
 import { mergeMatches } from '../../../src/traffic/match.ts';
 import { trafficProviders } from '../../../src/traffic/registry.ts';
@@ -41,6 +42,21 @@ describe('routes are in force', () => {
     expect(observeRoutes(input).routes).toMatchObject({ since: NOW });
     expect(observeRoutes({ ...input, settledAt: later }).routes).toMatchObject({ since: later });
     expect(observeRoutes({ ...input, settledAt: instant(NOW - 1) }).routes).toMatchObject({ since: NOW });
+  });
+});
+
+describe('a mark', () => {
+  it('keeps its time where the position cannot be in the objects yet, so that one look is like the other', () => {
+    const input = settled('istio');
+    const detail = 'what it hangs on is not found';
+    const unread: typeof input.provider = {
+      ...input.provider,
+      parse: () => err({ kind: 'pending', detail, written: undefined }),
+    };
+    const later = { ...input, provider: unread, now: instant(NOW + 60_000), routes: at10 };
+
+    expect(renderRoutes({ ...later, mark: 1 })).toEqual([]);
+    expect(renderRoutes({ ...later, mark: 2 })).toHaveLength(1);
   });
 });
 
