@@ -21,6 +21,7 @@ import {
   observeRoutes,
   releaseTraffic,
   remainsOf,
+  renderBeforePods,
   renderRoutes,
   renderServices,
   type RoutesInput,
@@ -51,9 +52,12 @@ export async function perform(
     case 'leave-routes':
       return leaveRoutes(view, action, put);
     case 'write-primary':
-      return withKind(view, async (kind) =>
-        isTooEarly(kind, view) ? ok() : writePrimary(objects, kind, view, action, signal),
-      );
+      return withKind(view, async (kind) => {
+        const missing = missingBefore(kind, view);
+        return missing.length > 0
+          ? untilSeen(await inOrder(missing, put))
+          : writePrimary(objects, kind, view, action, signal);
+      });
     case 'keep-snapshot':
       return withKind(view, (kind) => keepSnapshot(objects, kind, view, action, signal));
     case 'write-autoscaler':
@@ -99,9 +103,12 @@ async function eachOnItsOwn(objects: readonly KubeObject[], write: Write): Promi
     const written = await write(object);
     if (!written.ok) failures.push(written.error);
   }
-  const settlesItself = ({ kind }: ApiError): boolean => kind === 'conflict' || kind === 'already-exists';
   const failure = failures.find((one) => !settlesItself(one)) ?? failures[0];
   return failure === undefined ? ok() : err(failure);
+}
+
+function settlesItself({ kind }: ApiError): boolean {
+  return kind === 'conflict' || kind === 'already-exists';
 }
 
 /** What is to be deleted only once nothing else is to be written: until then it may carry requests. */
@@ -179,10 +186,17 @@ async function leaveRoutes(
   return input === undefined ? ok() : eachOnItsOwn(renderLeft({ ...input, routes, mark }), put);
 }
 
-/** Pods of a new primary are made once what they cannot be without has been seen, not just written. */
-function isTooEarly(kind: TargetKind, { routing, look }: View): boolean {
-  if (!routing.ok || routing.value.provider.beforePods === undefined) return false;
-  return kind.observePrimary(look) === undefined && renderServices(routing.value).length > 0;
+/**
+ * Pods of a new primary are made once what they cannot be without has been seen, not just written. It is written here
+ * as well as with the Services, since those wait for the primary where they carry traffic already.
+ */
+function missingBefore(kind: TargetKind, { routing, look }: View): readonly KubeObject[] {
+  return routing.ok && kind.observePrimary(look) === undefined ? renderBeforePods(routing.value) : [];
+}
+
+/** Written by this very pass already, or by another since the look: the next look shows what it is by now. */
+function untilSeen(written: Done): Done {
+  return written.ok || !settlesItself(written.error) ? written : ok();
 }
 
 /** Copies what the look has seen, contents included, and only while it is the revision that is meant. */

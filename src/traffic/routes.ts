@@ -91,10 +91,15 @@ export function routeRefs(canary: Canary, provider: TrafficProvider): readonly O
 }
 
 /** The Services of primary and canary, and what else their pods need, that are not as they should be. */
-export function renderServices({ canary, provider, target, current }: RoutesInput): readonly KubeObject[] {
+export function renderServices(input: RoutesInput): readonly KubeObject[] {
+  const { canary, provider, target, current } = input;
   if (provider.selfRouting) return [];
-  const early = provider.beforePods?.(routedService(canary), target, current) ?? [];
-  return changed([...backendServices(canary, target, current), ...early], current);
+  return [...changed(backendServices(canary, target, current), current), ...renderBeforePods(input)];
+}
+
+/** Of these, what has to be there before their pods are, and is not as it should be. */
+export function renderBeforePods({ canary, provider, target, current }: RoutesInput): readonly KubeObject[] {
+  return changed(provider.beforePods?.(routedService(canary), target, current) ?? [], current);
 }
 
 /**

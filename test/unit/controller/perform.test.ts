@@ -249,6 +249,63 @@ describe('copying the target', () => {
   });
 });
 
+describe('a new primary on App Mesh', () => {
+  const appmesh = canaryFrom(fixture('traffic', 'appmesh-v1beta2', 'canary.yaml'));
+  const routesAt = (current: readonly KubeObject[], app: string): RoutesInput => ({
+    canary: appmesh,
+    provider: trafficProviders['appmesh:v1beta2'],
+    target: { label: 'app', value: app, primary: { app: `${app}-primary` }, ports: [] },
+    current,
+    now: NOW,
+  });
+  const seen = (current: readonly KubeObject[]): View => ({
+    canary: appmesh,
+    kind: targetKind(appmesh.target),
+    look: lookAt([target, ...configs], { canary: appmesh }),
+    routing: ok(routesAt(current, 'podinfo')),
+    place: 'appmesh:v1beta2/podinfo',
+    left: [],
+  });
+  const copy = (cluster: Cluster, view: View) => {
+    const carried = view.kind?.observeTarget(view.look)?.revision ?? revision('');
+    return perform(cluster.tools, view, { kind: 'write-primary', from: 'target', revision: carried }, signal);
+  };
+  /** Everything as it was for another target, whose primary serves: no Service is changed before this one can. */
+  const former = renderServices(routesAt([], 'former'));
+
+  it('of another target gets its nodes first, though the Services stay as they are', async () => {
+    const first = aCluster();
+    expect(await copy(first, seen(former))).toEqual(ok());
+
+    expect(first.written.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'VirtualNode podinfo-primary',
+      'VirtualNode podinfo-canary',
+    ]);
+    const services = former.filter(({ kind }) => kind === 'Service');
+    const second = aCluster();
+    expect(await copy(second, seen([...services, ...first.written]))).toEqual(ok());
+    expect(second.written.at(-1)).toMatchObject({
+      kind: 'Deployment',
+      metadata: { name: 'podinfo-primary' },
+    });
+  });
+
+  it.each(['already-exists', 'conflict'] as const)(
+    'waits for the next look where a node is %s',
+    async (kind) => {
+      const cluster = aCluster(() => ({ kind, detail: 'written with the Services' }));
+
+      expect(await copy(cluster, seen([]))).toEqual(ok());
+    },
+  );
+
+  it('says so where its nodes may not be written', async () => {
+    const cluster = aCluster(() => ({ kind: 'forbidden', detail: 'no nodes for you' }));
+
+    expect(await copy(cluster, seen([]))).toMatchObject({ error: { kind: 'forbidden' } });
+  });
+});
+
 describe('scaling a target', () => {
   it('works whatever version of its kind the Canary names, as reading it does', async () => {
     const { tools, patched } = aCluster();
