@@ -77,12 +77,13 @@ function isServed({ lastPromotedRevision }: Status, { routes, malformedRoutes }:
  */
 function leave(status: Status, { primary, target, left }: Observed): readonly Action[] {
   if (target !== undefined && !fit(primary)) return [];
-  return left.flatMap(({ place, canary, mirrored }): readonly Action[] => {
+  return left.flatMap(({ place, canary, mirrored, theirs }): readonly Action[] => {
     const routes = {
       canary: percent(Math.min(canary, status.canaryWeight)),
       mirrored: mirrored && status.mirrored,
     };
-    if (sameRoutes(routes, { canary, mirrored })) return [];
+    const isOver = theirs === true && routes.canary === 0 && !routes.mirrored;
+    if (sameRoutes(routes, { canary, mirrored }) && !isOver) return [];
     return [{ kind: 'leave-routes', place, routes, mark: status.routesMark }];
   });
 }

@@ -258,6 +258,8 @@ export interface LeftRoutes extends Routes {
   readonly place: string;
   /** When they were last written by us. */
   readonly since: Instant;
+  /** In a route of the user's, which has still to be given back though it may send nobody to the canary. */
+  readonly theirs?: true;
 }
 
 /**

@@ -20,10 +20,11 @@ export function relocate(s: Situation): Verdict | undefined {
   return restarts ? startAnalysis(s, [news], { place: to, left }) : record(s, { place: to, left }, news);
 }
 
-/** A place that was left is forgotten when requests by it have had their time to end. */
+/** A place that was left is forgotten when requests by it have had their time to end, and a route of the user's is his. */
 export function farewell(s: Situation): Verdict | undefined {
   const { spec, status, observed, now } = s;
   if (status.left.length === 0 || holdsTraffic(status)) return undefined;
+  if (observed.left.some(({ theirs }) => theirs)) return undefined;
   const at = drainedAt(spec, status, observed);
   if (at === undefined) return undefined;
   return now >= at ? record(s, { left: [] }) : wait(s, { kind: 'drain' }, { requeueAfter: dueIn(now, at) });

@@ -99,7 +99,9 @@ export function observeLeft({ place, ...input }: LeftInput): LeftRoutes | undefi
   if (object === undefined) return undefined;
   const since = inForceSince(input);
   const written = positionWritten(input);
-  if (written !== undefined) return { place, canary: written.canary, mirrored: written.mirrored, since };
+  const theirs = canary.service.existingRoute !== undefined && { theirs: true as const };
+  if (written !== undefined)
+    return { place, canary: written.canary, mirrored: written.mirrored, since, ...theirs };
   const parsed = provider.parse(routedService(canary), current);
   const malformed = !parsed.ok && parsed.error.kind === 'malformed' && isKnown(object, canary);
   return malformed ? { place, canary: percent(100), mirrored: false, since } : undefined;

@@ -566,6 +566,7 @@ describe('routes that are to be in another place', () => {
   const there = (canary: number, mirrored = false) => ({ ...left, canary: percent(canary), mirrored });
   const elsewhere = { place: 'istio/podinfo', left: [there(20)], routes: undefined };
   const status = { place: 'nginx/podinfo' } as const;
+  const theirs = { ...there(0), theirs: true } as const;
 
   it('are written only when it is recorded that they are there, while traffic is brought home at once', () => {
     const s = aSituation({
@@ -622,6 +623,11 @@ describe('routes that are to be in another place', () => {
       then: ['leave-routes'],
     },
     {
+      what: 'are given back where the route is the user’s, though the canary gets nothing by it',
+      changes: { status: { canaryWeight: percent(0) }, observed: { left: [theirs] } },
+      then: ['leave-routes'],
+    },
+    {
       what: 'stay as they are while the primary is stuck',
       changes: { observed: { left: [there(60)] }, primary: { readiness: STUCK } },
       then: [],
@@ -648,6 +654,16 @@ describe('routes that are to be in another place', () => {
     const gone = { ...there(0), since: instant(since) };
     const changes = { status: { ...rest, left: ['nginx/podinfo'] }, observed: { left: [gone] } };
     expect(outcome(changes)).toBe(then);
+  });
+
+  it('are not forgotten while a route of the user’s cannot be given back', () => {
+    const rest = { phase: 'Succeeded', canaryWeight: percent(0), park: 'done', step: -1 } as const;
+    const changes: SituationChanges = {
+      status: { ...rest, left: ['nginx/podinfo'] },
+      primary: { readiness: STUCK, revision: revision('v1') },
+      observed: { left: [theirs] },
+    };
+    expect(decide(aSituation(changes))).not.toMatchObject({ status: { left: [] } });
   });
 });
 

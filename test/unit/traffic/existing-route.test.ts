@@ -268,7 +268,7 @@ describe.each(ROUTES)(
       const left = { ...after, canary: place.canary, provider: place.provider };
 
       expect(name).toBe(`${provider}/podinfo/${theirs.kind}:shop`);
-      expect(observeLeft({ ...left, place: name })).toMatchObject(position(30));
+      expect(observeLeft({ ...left, place: name })).toMatchObject({ ...position(30), theirs: true });
       const home = written(left, renderLeft({ ...left, routes: position(0), mark: 2 }));
       expect(shop(home)['spec']).toEqual(withoutLoneWeights(theirs['spec']));
       expect(observeLeft({ ...home, place: name })).toBeUndefined();
