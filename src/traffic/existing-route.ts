@@ -10,11 +10,11 @@ import { percent, type Percent } from '../shared/brand.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import {
   backendFor,
-  backendsOf,
   canaryFirst,
   isMirrored,
   joined,
   leads,
+  obstacleTo,
   primaryAlone,
   shared,
   theirsAmong,
@@ -140,12 +140,8 @@ function obstacleIn(found: KubeObject, kind: RouteKind, service: RoutedService):
   if (maker?.kind === owner.kind) return ` is made by ${maker.kind} ${maker.name}; name one of your own`;
   const leading = leadingIn(found, kind, service);
   if (leading.length === 0) return ` has no rule that leads to ${apex}`;
-  const obstacles = leading.flatMap(({ rule, rules }) =>
-    backendsOf(rule, rules)
-      .filter((backend) => Object.values(workloadIn(rule, rules, service)).includes(backend))
-      .flatMap((backend) => rules.obstacle?.(backend) ?? []),
-  );
-  return obstacles[0] && ` leads to ${apex} by ${obstacles[0]}`;
+  const obstacles = leading.flatMap(({ rule, rules }) => obstacleTo(rule, rules, service) ?? []);
+  return obstacles[0] && ` leads to ${apex} ${obstacles[0]}`;
 }
 
 /** Who is not listed gets nothing. */

@@ -23,6 +23,8 @@ export interface RuleList {
   readonly onlyServing?: true;
   /** Why a backend cannot be replaced by two, as the end of "leads to podinfo by …". */
   readonly obstacle?: (backend: Tree) => string | undefined;
+  /** The greatest weight that may be written, where there is one. */
+  readonly heaviest?: number;
   /** Left out where rules are about connections, or nothing can be said of requests. */
   readonly requests?: RequestRules;
 }
@@ -64,6 +66,23 @@ export function weightOf(backend: Tree | undefined, rule: Tree, rules: RuleList)
   return count(backend['weight']) ?? (backendsOf(rule, rules).length === 1 ? 1 : rules.weight);
 }
 
+/** Why a rule that leads to the workload cannot be shared out, as the end of "leads to podinfo …". */
+export function obstacleTo(rule: Tree, rules: RuleList, service: RoutedService): string | undefined {
+  const workload = Object.values(workloadIn(rule, rules, service)) as readonly (Tree | undefined)[];
+  const names = backendsOf(rule, rules).map((backend) => rules.serviceOf(backend, service.namespace));
+  const ours = ['', '-primary', '-canary'].map((role) => `${service.apex}${role}`);
+  if (ours.some((one) => names.filter((name) => name === one).length > 1))
+    return 'more than once in one rule, by two ports maybe; give each a rule of its own';
+  const odd = workload.flatMap((backend) => (backend && rules.obstacle?.(backend)) ?? []);
+  if (odd[0] !== undefined) return `by ${odd[0]}`;
+  const total = weightIn(rule, rules, service);
+  const others = backendsOf(rule, rules).filter((backend) => !workload.includes(backend));
+  const weight = Math.max(total, ...others.map((backend) => weightOf(backend, rule, rules)));
+  const least = weight * factorFor(total);
+  if (rules.heaviest === undefined || least <= rules.heaviest) return undefined;
+  return `in a rule with weight ${weight}, which is ${least} where percents are to be whole numbers, and ${rules.heaviest} is allowed; use smaller weights`;
+}
+
 export function leads(rule: Tree, rules: RuleList, service: RoutedService): boolean {
   return Object.values(workloadIn(rule, rules, service)).some((backend) => backend !== undefined);
 }
@@ -95,7 +114,7 @@ export function isMirrored(rule: Tree, rules: RuleList, { apex }: RoutedService)
 /** Primary and canary in the place of the workload, which share its weight in whole numbers. */
 export function shared(rule: Tree, rules: RuleList, service: RoutedService, canary: Percent): Tree {
   const weight = weightIn(rule, rules, service) || 1;
-  const factor = ALL / divisor(weight, ALL);
+  const factor = factorFor(weight);
   const part = (share: number): number => (weight * factor * share) / ALL;
   const entries = [
     { ...backendFor('primary', rule, rules, service), weight: part(ALL - canary) },
@@ -170,6 +189,11 @@ function replaced(
     return [scaled(weight) === weight ? backend : { ...backend, weight: scaled(weight) }];
   });
   return { ...rule, [rules.backends]: backends };
+}
+
+/** By which all weights of a rule are multiplied, so that each percent of this one is a whole number. */
+function factorFor(weight: number): number {
+  return ALL / divisor(weight || 1, ALL);
 }
 
 /** The greatest that divides both. */

@@ -12,6 +12,7 @@ const RULES: RuleList = {
   withRules: (spec, rules) => ({ ...spec, rules }),
   backends: 'backendRefs',
   weight: 1,
+  heaviest: 1_000_000,
   serviceOf: (backend, namespace) => {
     const { group = '', kind = 'Service', namespace: elsewhere = namespace } = backend;
     return group === '' && kind === 'Service' && elsewhere === namespace ? text(backend['name']) : undefined;

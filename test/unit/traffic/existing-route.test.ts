@@ -330,6 +330,49 @@ describe('rules of an HTTPRoute of the user’s (fluxcd/flagger#1737, #1488)', (
   });
 });
 
+describe('a rule of the user’s that cannot be shared out', () => {
+  const withBackends = (...backendRefs: readonly object[]): RoutesInput =>
+    inputFor('gatewayapi:v1', [{ ...httpRoute, spec: { rules: [{ backendRefs }] } }]);
+  const podinfo = { name: 'podinfo', port: 9898 };
+
+  it.each([
+    [
+      [podinfo, { name: 'podinfo', port: 9797 }],
+      'more than once in one rule, by two ports maybe; give each a rule of its own',
+    ],
+    [
+      [podinfo, { name: 'podinfo-primary', port: 9898 }, { name: 'podinfo-primary', port: 9797 }],
+      'more than once in one rule, by two ports maybe; give each a rule of its own',
+    ],
+    [
+      [
+        { ...podinfo, weight: 1 },
+        { name: 'legacy', port: 80, weight: 10_001 },
+      ],
+      'in a rule with weight 10001, which is 1000100 where percents are to be whole numbers, and 1000000 is allowed; use smaller weights',
+    ],
+  ])('is waited for, and left as it is: %j', (refs, why) => {
+    const input = withBackends(...refs);
+
+    expect(observeRoutes(input).pending).toBe(`HTTPRoute shop.test leads to podinfo ${why}`);
+    expect(namesIn(renderRoutes({ ...input, routes: position(10), mark: 1 }))).not.toContain('shop');
+  });
+
+  it.each([10_000, 1_000_000])(
+    'may have weight %d, and what is made of it can be shared out again',
+    (weight) => {
+      const input = withBackends({ ...podinfo, weight }, { name: 'legacy', port: 80, weight: 10_000 });
+      const after = moved(moved(input, position(33)), position(50), 2);
+
+      expect(backends(after, 0)).toEqual([
+        ['podinfo-primary', weight / 2],
+        ['podinfo-canary', weight / 2],
+        ['legacy', 10_000],
+      ]);
+    },
+  );
+});
+
 describe('an A/B test on a route of the user’s', () => {
   it('has a rule before his, for those who are chosen of its requests', () => {
     const input = inputFor('gatewayapi:v1', [httpRoute], { analysis: TEST });
