@@ -1,6 +1,6 @@
 /** Which requests an A/B test is about: the user's conditions on top of those of the service. */
 import type { HttpMatch, StringMatch } from '../api/model.ts';
-import { defined } from '../api/tree.ts';
+import { defined, isTree } from '../api/tree.ts';
 
 /**
  * Every condition of the analysis with every condition of the service. Of the analysis count `overriding`, and
@@ -33,9 +33,15 @@ export const ISTIO_ONLY: readonly string[] = [
   'ignoreUriCase',
 ];
 
-/** Which of these conditions a match makes; what is only allowed to be one is none. */
+/** Which of these conditions a match makes; what is only allowed to be one is none, nor is one of nothing. */
 export function conditionsIn(match: HttpMatch, fields: readonly string[]): readonly string[] {
-  return fields.filter((field) => match[field] !== undefined && match[field] !== false);
+  return fields.filter((field) => !isNothing(match[field]));
+}
+
+function isNothing(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isTree(value)) return Object.keys(value).length === 0;
+  return value === undefined || value === false || value === '';
 }
 
 /** A match other than an exact one as the regular expression that says the same. */

@@ -75,6 +75,17 @@ describe('on the Gateway API', () => {
     );
   });
 
+  it('takes lists and maps with nothing in them for no conditions', () => {
+    const match = [{ uri: { prefix: '/' }, gateways: [], sourceLabels: {}, sourceNamespace: '' }];
+    const analysis = {
+      ...iterations,
+      match: [{ headers: { 'x-user': { exact: 'insider' } }, gateways: [] }],
+    };
+    expect(problemOf({ ...gateway, service: { ...service, match }, analysis })).toBeUndefined();
+    const nobody = { ...iterations, match: [{ headers: {} }] };
+    expect(problemOf({ provider: 'contour', analysis: nobody })).toContain('matches by no header');
+  });
+
   it('takes what it can say', () => {
     const analysis = { ...iterations, match: [{ headers: { 'x-user': { exact: 'insider' } } }] };
     expect(problemOf({ ...gateway, service, analysis })).toBeUndefined();
