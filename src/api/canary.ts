@@ -214,7 +214,7 @@ function checkWhole(object: KubeObject, written: Written, context: CanaryContext
   if (context.noCrossNamespaceRefs) checkNamespaces(object, written, report);
 }
 
-/** What this provider cannot do of what this Canary asks is refused, not left out. */
+/** What this provider cannot do of what this Canary asks is refused; what is left out all the same is said. */
 function checkWishes(
   { provider, at }: Written,
   wish: RoutingWish,
@@ -223,9 +223,10 @@ function checkWishes(
 ): void {
   const abilities = context.capabilities(provider);
   checkExistingRoute(provider, wish, abilities?.existingRoutes, report);
-  for (const { field, message } of abilities?.objections?.(wish) ?? []) {
+  for (const { field, message, severity } of abilities?.objections?.(wish) ?? []) {
     const path = field.startsWith('analysis.') ? `${at}${field.slice('analysis'.length)}` : `spec.${field}`;
-    report.error(path, message, 'UnsupportedFeature');
+    if (severity === 'warning') report.warning(path, message);
+    else report.error(path, message, 'UnsupportedFeature');
   }
 }
 

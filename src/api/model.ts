@@ -246,7 +246,10 @@ export interface RoutingWish {
 }
 
 /** A wish that a provider cannot meet. `field` is a path below `spec`, with `analysis` for its older name too. */
-export type Objection = Pick<Finding, 'field' | 'message'>;
+export interface Objection extends Pick<Finding, 'field' | 'message'> {
+  /** Of what is left out while everything else is followed, as Flagger does; such a Canary is not refused. */
+  readonly severity?: 'warning';
+}
 
 /** What a provider can do at all, and what it cannot do of one Canary's wishes. */
 export interface Abilities extends Capabilities {

@@ -3,7 +3,7 @@ import type { HttpMatch, Objection, RoutingWish, StringMatch } from '../api/mode
 import { at, defined, list, text, tree, without, type Tree } from '../api/tree.ts';
 import type { Routes } from '../core/model.ts';
 import { optionsOf } from './entries.ts';
-import { conditionsIn, ISTIO_ONLY, mergeMatches, patternOf } from './match.ts';
+import { conditionsIn, ISTIO_ONLY, leftOut, mergeMatches, patternOf } from './match.ts';
 import type { RoutedService } from './provider.ts';
 
 /** By it a Linkerd behind Contour knows which Service is meant. */
@@ -62,7 +62,7 @@ export function leadsHere(route: Tree, { apex }: RoutedService): boolean {
 export function objections({ service, analysis, strategy }: RoutingWish): readonly Objection[] {
   const chosen = strategy.kind === 'ab-testing' ? analysis.match : [];
   return [
-    ...service.match.flatMap((match, index) => objectionTo(match, `service.match[${index}]`)),
+    ...service.match.flatMap((match, index) => leftOut(match, index, BEYOND, 'an HTTPProxy')),
     ...chosen.flatMap((match, index) => [
       ...objectionTo(match, `analysis.match[${index}]`),
       ...objectionToChoice(match, `analysis.match[${index}]`),

@@ -7,7 +7,7 @@ import { at, count, defined, list, text, tree, type Tree } from '../api/tree.ts'
 import type { Routes } from '../core/model.ts';
 import { percent } from '../shared/brand.ts';
 import { parseDuration } from '../shared/duration.ts';
-import { conditionsIn, ISTIO_ONLY, mergeMatches, patternOf } from './match.ts';
+import { conditionsIn, ISTIO_ONLY, leftOut, matchWithout, mergeMatches, patternOf } from './match.ts';
 import { sorted } from './metadata.ts';
 import { affinityObjections, affinityOf, SET_COOKIE, type Affinity } from './affinity.ts';
 import type { RoutedService } from './provider.ts';
@@ -16,8 +16,10 @@ export const ANY_PATH = { type: 'PathPrefix', value: '/' };
 /** What the CRD fills in, in seconds. */
 const CORS_MAX_AGE = 5;
 
-export function rulesOf(service: RoutedService, routes: Routes): readonly Tree[] {
-  const matches = service.service.match;
+/** What cannot be said of the service's own conditions is left out of them, and the others stay. */
+export function rulesOf(asked: RoutedService, routes: Routes): readonly Tree[] {
+  const matches = asked.service.match.map((match) => matchWithout(match, ISTIO_ONLY));
+  const service = { ...asked, service: { ...asked.service, match: matches } };
   if (service.strategy !== 'ab-testing') return keptAndSplit(service, routes);
   const backends = split(service, routes);
   const chosen = mergeMatches(service.analysis.match, matches, ['headers', 'queryParams']);
@@ -98,19 +100,24 @@ export function objections(wish: RoutingWish): readonly Objection[] {
   const { service, analysis, strategy } = wish;
   const chosen = strategy.kind === 'ab-testing' ? analysis.match : [];
   return [
-    ...objectionsTo(service.match, 'service.match'),
+    ...service.match.flatMap((match, index) => leftOut(match, index, ISTIO_ONLY, 'an HTTPRoute')),
+    ...objectionsTo(
+      service.match.map((match) => matchWithout(match, ISTIO_ONLY)),
+      'service.match',
+    ),
     ...objectionsTo(chosen, 'analysis.match'),
     ...originObjections(service.corsPolicy),
     ...affinityObjections(wish),
   ];
 }
 
-/** A CORS filter takes origins that are spelled out; a pattern that is left out would shut its origins out. */
+/** A CORS filter takes origins that are spelled out; those of a pattern are not let in. */
 function originObjections(policy: Tree | undefined): readonly Objection[] {
   return list(policy?.['allowOrigins']).flatMap((origin, index) => {
     if (text(at(origin, 'exact')) !== undefined) return [];
-    const message = 'is a pattern, which an HTTPRoute cannot match; name its origins with exact';
-    return [{ field: `service.corsPolicy.allowOrigins[${index}]`, message }];
+    const message =
+      'is a pattern, which an HTTPRoute cannot match: left out, so nobody is let in by it; name its origins with exact';
+    return [{ severity: 'warning', field: `service.corsPolicy.allowOrigins[${index}]`, message }];
   });
 }
 

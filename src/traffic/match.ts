@@ -1,6 +1,6 @@
 /** Which requests an A/B test is about: the user's conditions on top of those of the service. */
-import type { HttpMatch, StringMatch } from '../api/model.ts';
-import { defined, isTree } from '../api/tree.ts';
+import type { HttpMatch, Objection, StringMatch } from '../api/model.ts';
+import { defined, isTree, without } from '../api/tree.ts';
 
 /**
  * Every condition of the analysis with every condition of the service. Of the analysis count `overriding`, and
@@ -36,6 +36,24 @@ export const ISTIO_ONLY: readonly string[] = [
 /** Which of these conditions a match makes; what is only allowed to be one is none, nor is one of nothing. */
 export function conditionsIn(match: HttpMatch, fields: readonly string[]): readonly string[] {
   return fields.filter((field) => !isNothing(match[field]));
+}
+
+/** The match without these conditions. */
+export function matchWithout(match: HttpMatch, fields: readonly string[]): HttpMatch {
+  return without(match, ...fields);
+}
+
+/** Conditions of the service itself: nobody is sent to the canary by them, so the others hold without these. */
+export function leftOut(
+  match: HttpMatch,
+  index: number,
+  fields: readonly string[],
+  route: string,
+): readonly Objection[] {
+  const named = conditionsIn(match, fields);
+  if (named.length === 0) return [];
+  const message = `matches by ${named.join(', ')}, which ${route} cannot: left out, so it matches more; drop it`;
+  return [{ severity: 'warning', field: `service.match[${index}]`, message }];
 }
 
 function isNothing(value: unknown): boolean {

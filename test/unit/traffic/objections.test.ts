@@ -18,6 +18,15 @@ function problemOf(spec: Record<string, unknown>): string | undefined {
   return parsed.problem && `${parsed.problem.reason} ${parsed.problem.detail}`;
 }
 
+function warningsOf(spec: Record<string, unknown>): readonly string[] {
+  const object = aCanary();
+  const before = object['spec'] as Record<string, unknown>;
+  const { findings } = parseCanary({ ...object, spec: { ...before, ...spec } }, context);
+  return findings
+    .filter(({ severity, field }) => severity === 'warning' && field.startsWith('spec.service'))
+    .map(({ field, message }) => `${field}: ${message}`);
+}
+
 const steps = { interval: '1m', threshold: 5, stepWeight: 10 };
 const iterations = { interval: '1m', threshold: 5, iterations: 2 };
 const gateway = { provider: 'gatewayapi:v1' };
@@ -62,17 +71,21 @@ describe('on the Gateway API', () => {
   it.each([
     [{ uri: { prefix: '/' }, ignoreUriCase: true }, 'ignoreUriCase'],
     [{ gateways: ['mesh'] }, 'gateways'],
-  ])('refuses what only Istio compares: %j', (match, field) => {
-    expect(problemOf({ ...gateway, service: { ...service, match: [match] }, analysis: steps })).toBe(
-      `UnsupportedFeature spec.service.match[0]: matches by ${field}, which an HTTPRoute cannot; drop it`,
-    );
+  ])('leaves out, and says so, what only Istio compares in the service: %j', (match, field) => {
+    const spec = { ...gateway, service: { ...service, match: [match] }, analysis: steps };
+    expect(problemOf(spec)).toBeUndefined();
+    expect(warningsOf(spec)).toEqual([
+      `spec.service.match[0]: matches by ${field}, which an HTTPRoute cannot: left out, so it matches more; drop it`,
+    ]);
   });
 
-  it('refuses origins that are patterns, which nobody would be let in by', () => {
+  it('leaves out, and says so, origins that are patterns', () => {
     const corsPolicy = { allowOrigins: [{ exact: 'https://a.example.com' }, { regex: '.*' }] };
-    expect(problemOf({ ...gateway, service: { ...service, corsPolicy }, analysis: steps })).toBe(
-      'UnsupportedFeature spec.service.corsPolicy.allowOrigins[1]: is a pattern, which an HTTPRoute cannot match; name its origins with exact',
-    );
+    const spec = { ...gateway, service: { ...service, corsPolicy }, analysis: steps };
+    expect(problemOf(spec)).toBeUndefined();
+    expect(warningsOf(spec)).toEqual([
+      'spec.service.corsPolicy.allowOrigins[1]: is a pattern, which an HTTPRoute cannot match: left out, so nobody is let in by it; name its origins with exact',
+    ]);
   });
 
   it('takes lists and maps with nothing in them for no conditions', () => {
@@ -197,11 +210,13 @@ describe('on Contour', () => {
     );
   });
 
-  it('refuses conditions of the service, and reasons to retry, that it does not know', () => {
+  it('leaves out conditions of the service, and refuses reasons to retry, that it does not know', () => {
     const method = { method: { exact: 'GET' } };
-    expect(problemOf({ ...contour, service: { port: 80, match: [method] }, analysis: steps })).toContain(
-      'spec.service.match[0]: matches by method',
-    );
+    const spec = { ...contour, service: { port: 80, match: [method] }, analysis: steps };
+    expect(problemOf(spec)).toBeUndefined();
+    expect(warningsOf(spec)).toEqual([
+      'spec.service.match[0]: matches by method, which an HTTPProxy cannot: left out, so it matches more; drop it',
+    ]);
     const retries = { attempts: 3, retryOn: 'gateway-error,503' };
     expect(problemOf({ ...contour, service: { port: 80, retries }, analysis: steps })).toContain(
       'spec.service.retries.retryOn: found "503", an HTTPProxy knows 5xx, gateway-error',

@@ -224,6 +224,17 @@ describe('conditions of an A/B test', () => {
 });
 
 describe('what an HTTPRoute cannot say', () => {
+  it('is left out of the conditions of the service, and the others stay', () => {
+    const input = settled('gatewayapi', 'canary-header-match');
+    const { canary } = input;
+    const match = canary.service.match.map((one) => ({ ...one, gateways: ['mesh'], ignoreUriCase: true }));
+    const meant = { ...input, current: [], routes: { canary: percent(100), mirrored: false }, mark: 1 };
+    const asked = { ...canary, service: { ...canary.service, match } };
+
+    expect(match).toHaveLength(1);
+    expect(renderRoutes({ ...meant, canary: asked })).toEqual(renderRoutes(meant));
+  });
+
   it('sends nobody to the canary, rather than everybody', () => {
     const input = settled('gatewayapi', 'canary-header-match');
     const { canary } = input;
