@@ -101,8 +101,8 @@ export const ENVOY_MESH_MUTANTS: readonly Mutant[] = [
     { file: CONTRACT, name: 'makes before any pod' },
     {
       file: 'src/traffic/routes.ts',
-      find: 'changed([...backendServices(canary, target, current), ...early], current)',
-      replace: 'changed([...backendServices(canary, target, current), ...early.slice(9)], current)',
+      find: '...renderBeforePods(input)];',
+      replace: '...renderBeforePods(input).slice(9)];',
     },
   ),
   appMesh(
@@ -139,8 +139,8 @@ export const ENVOY_MESH_MUTANTS: readonly Mutant[] = [
     { file: 'test/unit/controller/observe.test.ts', name: 'has no primary made before' },
     {
       file: 'src/controller/perform.ts',
-      find: 'return kind.observePrimary(look) === undefined && renderServices',
-      replace: 'return kind.observePrimary(look) !== undefined && renderServices',
+      find: 'return routing.ok && kind.observePrimary(look) === undefined ?',
+      replace: 'return routing.ok && kind.observePrimary(look) !== undefined ?',
     },
   ),
 ];

@@ -86,8 +86,8 @@ export const KNATIVE_MUTANTS: readonly Mutant[] = [
     { file: RELEASES, name: 'begins with its newest revision' },
     {
       file: 'src/traffic/routes.ts',
-      find: 'RoutesInput): readonly KubeObject[] {\n  if (provider.selfRouting) return [];\n  const early',
-      replace: 'RoutesInput): readonly KubeObject[] {\n  const early',
+      find: '  if (provider.selfRouting) return [];\n  return [...changed(',
+      replace: '  return [...changed(',
     },
   ),
   breaks(

@@ -110,7 +110,9 @@ describe('a Canary whose pods need something of their mesh', () => {
     const { tools, see, put } = await look(canaryFrom(wish), objectIn(TARGET));
     const made: string[] = [];
     const create = async (object: KubeObject) => {
-      made.push(object.kind);
+      const name = `${object.kind} ${object.metadata.name}`;
+      if (made.includes(name)) return err({ kind: 'already-exists', detail: name } as const);
+      made.push(name);
       put(object);
       return ok(object);
     };
@@ -122,9 +124,14 @@ describe('a Canary whose pods need something of their mesh', () => {
 
     expect(await perform(writing, view, { kind: 'write-services' }, signal)).toEqual(ok());
     expect(await perform(writing, view, primary, signal)).toEqual(ok());
-    expect(made).toEqual(['Service', 'Service', 'VirtualNode', 'VirtualNode']);
+    expect(made).toEqual([
+      'Service podinfo-canary',
+      'Service podinfo-primary',
+      'VirtualNode podinfo-primary',
+      'VirtualNode podinfo-canary',
+    ]);
     expect(await perform(writing, await see(), primary, signal)).toEqual(ok());
-    expect(made.at(-1)).toBe('Deployment');
+    expect(made.at(-1)).toBe('Deployment podinfo-primary');
   });
 });
 
